@@ -1,0 +1,167 @@
+/// The answers of one turn, in the order of their requests, as bytes that one write can send.
+///
+/// A loop keeps one and uses it again, so answering allocates nothing once warm. Long content that
+/// many connections share is not copied but attached.
+package struct ResponseBatch: Sendable {
+  /// Content that stands between the batch's own bytes.
+  package struct Attachment: Sendable {
+    /// How many of the batch's own bytes go before it.
+    package let offset: Int
+    /// Shared with the store it came from: an array is one reference.
+    package let content: [UInt8]
+  }
+
+  /// Content from this size on is attached when it is shared, in bytes.
+  package static let attachmentFloorBytes = 16 * 1024
+
+  package var bytes: [UInt8] = []
+  package private(set) var attachments: [Attachment] = []
+  package private(set) var attachedBytes = 0
+
+  /// `Date: …` with its CRLF, kept up to date by the owner.
+  package private(set) var dateLine: [UInt8] = []
+  /// The same moment.
+  package private(set) var now = DateField(secondsSince1970: 0)
+  /// What the next answer says about its connection.
+  package var persistence = Persistence.persistent
+  /// Whether the next answer's content is left out, as HEAD asks (RFC 9110 §9.3.2).
+  package var omitsContent = false
+  /// The status of the latest answer, for logs and counters.
+  package private(set) var latestStatus = Status.ok
+  /// How many bytes of content the latest answer has.
+  package private(set) var latestContentSize = 0
+
+  package init(capacity: Int = 64 * 1024) {
+    bytes.reserveCapacity(capacity)
+    setDate(now)
+  }
+
+  package var isEmpty: Bool { bytes.isEmpty && attachments.isEmpty }
+
+  /// What all answers so far come to, in bytes.
+  package var size: Int { bytes.count + attachedBytes }
+
+  package mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    attachments.removeAll(keepingCapacity: true)
+    attachedBytes = 0
+  }
+
+  package mutating func setDate(_ date: DateField) {
+    now = date
+    dateLine.removeAll(keepingCapacity: true)
+    dateLine.append(contentsOf: "Date: ".utf8)
+    date.write(to: &dateLine)
+    dateLine.append(.carriageReturn)
+    dateLine.append(.lineFeed)
+  }
+
+  // MARK: One answer
+
+  /// Begins an answer: the status line, Date, and Connection where something must be said.
+  package mutating func beginHead(_ status: Status) {
+    latestStatus = status
+    latestContentSize = 0
+    if status == .ok {
+      bytes.append(contentsOf: Self.okLine)
+    } else {
+      bytes.append(contentsOf: "HTTP/1.1 ".utf8)
+      appendDecimal(status.code)
+      bytes.append(.space)
+      bytes.append(contentsOf: status.reason.utf8)
+      appendLineEnd()
+    }
+    bytes.append(contentsOf: dateLine)
+    switch persistence {
+    case .persistent: break
+    case .persistentByRequest: appendField("Connection", "keep-alive")
+    case .close: appendField("Connection", "close")
+    }
+  }
+
+  private static let okLine = Array("HTTP/1.1 200 OK\r\n".utf8)
+
+  /// Appends a field whose value is known to hold no control byte.
+  package mutating func appendField(_ name: String, _ value: String) {
+    bytes.append(contentsOf: name.utf8)
+    bytes.append(UInt8(ascii: ":"))
+    bytes.append(.space)
+    bytes.append(contentsOf: value.utf8)
+    appendLineEnd()
+  }
+
+  package mutating func appendTag(_ tag: EntityTag) {
+    bytes.append(contentsOf: "ETag: ".utf8)
+    tag.write(to: &bytes)
+    appendLineEnd()
+  }
+
+  package mutating func appendContentLength(_ length: Int) {
+    bytes.append(contentsOf: "Content-Length: ".utf8)
+    appendDecimal(length)
+    appendLineEnd()
+  }
+
+  package mutating func appendLineEnd() {
+    bytes.append(.carriageReturn)
+    bytes.append(.lineFeed)
+  }
+
+  package mutating func appendDecimal(_ value: Int) {
+    bytes.appendDecimal(value)
+  }
+
+  /// Ends the head of an answer without content.
+  package mutating func endHead() {
+    appendLineEnd()
+  }
+
+  /// Ends the head and copies the content.
+  package mutating func endHead(content: Span<UInt8>) {
+    appendLineEnd()
+    latestContentSize = content.count
+    if !omitsContent { bytes.append(copying: content) }
+  }
+
+  /// Ends the head and attaches content that is shared, or copies it where it is short.
+  package mutating func endHead(sharing content: [UInt8]) {
+    guard content.count >= Self.attachmentFloorBytes, !omitsContent else {
+      return endHead(content: content.span)
+    }
+    appendLineEnd()
+    latestContentSize = content.count
+    attachments.append(Attachment(offset: bytes.count, content: content))
+    attachedBytes += content.count
+  }
+
+  /// Appends the rest of a head that was made earlier, its empty line, and its content.
+  package mutating func endHead(prepared: Span<UInt8>, headSize: Int) {
+    latestContentSize = prepared.count - headSize
+    bytes.append(copying: omitsContent ? prepared.extracting(first: headSize) : prepared)
+  }
+}
+
+extension [UInt8] {
+  /// Appends all of `source` in one copy.
+  package mutating func append(copying source: Span<UInt8>) {
+    append(addingCapacity: source.count) { target in
+      for index in source.indices { target.append(source[index]) }
+    }
+  }
+
+  /// Appends a number that is not negative, in decimal.
+  package mutating func appendDecimal(_ value: Int) {
+    if value < 10 {
+      append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value))
+      return
+    }
+    var divisor = 10
+    while value / divisor >= 10 { divisor *= 10 }
+    var rest = value
+    while divisor > 0 {
+      append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest / divisor))
+      rest %= divisor
+      divisor /= 10
+    }
+  }
+}

@@ -1,0 +1,158 @@
+/// Writes JSON (RFC 8259) by appending: no tree, no reflection, no allocation once its buffer is warm.
+///
+/// Members and elements put their own commas, so a writer never looks ahead. It is the caller's part
+/// to open and close in order; a test holds every body that the API makes against a parser.
+package struct JSONWriter: Sendable {
+  package private(set) var bytes: [UInt8] = []
+  /// Whether the next member or element needs a comma before it.
+  private var needsComma = false
+
+  package init(capacity: Int = 0) {
+    bytes.reserveCapacity(capacity)
+  }
+
+  /// Makes ready for another text and keeps the buffer.
+  package mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    needsComma = false
+  }
+
+  /// Goes back to an earlier size, so that what came since can be written again.
+  package mutating func truncate(to count: Int, afterElement: Bool) {
+    bytes.removeLast(bytes.count - count)
+    needsComma = afterElement
+  }
+
+  // MARK: Structure
+
+  package mutating func beginObject() {
+    separate()
+    bytes.append(UInt8(ascii: "{"))
+    needsComma = false
+  }
+
+  package mutating func endObject() {
+    bytes.append(UInt8(ascii: "}"))
+    needsComma = true
+  }
+
+  package mutating func beginArray() {
+    separate()
+    bytes.append(UInt8(ascii: "["))
+    needsComma = false
+  }
+
+  package mutating func endArray() {
+    bytes.append(UInt8(ascii: "]"))
+    needsComma = true
+  }
+
+  /// A member's name; its value is whatever is written next.
+  ///
+  /// - Parameter name: Printable ASCII without quote and backslash, as all our own names are.
+  package mutating func name(_ name: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: name.description.utf8)
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  /// The final newline that every body ends with.
+  package mutating func endText() {
+    bytes.append(UInt8(ascii: "\n"))
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+  }
+
+  // MARK: Values
+
+  package mutating func null() {
+    separate()
+    bytes.append(contentsOf: "null".utf8)
+    needsComma = true
+  }
+
+  package mutating func value(_ value: Bool) {
+    separate()
+    bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    needsComma = true
+  }
+
+  package mutating func value(_ value: Int) {
+    separate()
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    var divisor: UInt = 1
+    let magnitude = value.magnitude
+    while magnitude / divisor >= 10 { divisor *= 10 }
+    var rest = magnitude
+    while divisor > 0 {
+      bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest / divisor))
+      rest %= divisor
+      divisor /= 10
+    }
+    needsComma = true
+  }
+
+  package mutating func value(_ text: String) {
+    var text = text
+    text.withUTF8 { _ in }  // Makes it contiguous.
+    value(text.utf8.span)
+  }
+
+  /// A string of UTF-8. Quotes, backslashes and controls are escaped; so are U+2028 and U+2029,
+  /// which some readers of JavaScript take for the end of a line, and U+007F.
+  package mutating func value(_ text: Span<UInt8>) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    for index in text.indices {
+      let byte = text[index]
+      if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte < 0x7F {
+        bytes.append(byte)
+      } else {
+        escape(byte, in: text, at: index)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+    needsComma = true
+  }
+
+  private mutating func escape(_ byte: UInt8, in text: Span<UInt8>, at index: Int) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+      bytes.append(UInt8(ascii: "\\"))
+      bytes.append(byte)
+    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+    case 0x09: bytes.append(contentsOf: "\\t".utf8)
+    case 0..<0x20, 0x7F:
+      bytes.append(contentsOf: "\\u00".utf8)
+      bytes.append(Self.hexDigit(byte >> 4))
+      bytes.append(Self.hexDigit(byte & 0xF))
+    default:
+      // E2 80 A8 and E2 80 A9: the third byte is replaced together with the two before it.
+      if byte == 0xA8 || byte == 0xA9, index >= 2, text[index - 2] == 0xE2,
+        text[index - 1] == 0x80
+      {
+        bytes.removeLast(2)
+        bytes.append(contentsOf: (byte == 0xA8 ? "\\u2028" : "\\u2029").utf8)
+      } else {
+        bytes.append(byte)
+      }
+    }
+  }
+
+  private static func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? 0x30 + value : 0x57 + value
+  }
+
+  /// Text that is JSON already, such as a template's part.
+  package mutating func raw(_ json: Span<UInt8>) {
+    separate()
+    for index in json.indices { bytes.append(json[index]) }
+    needsComma = true
+  }
+}

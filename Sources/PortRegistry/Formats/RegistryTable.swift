@@ -1,0 +1,232 @@
+/// Why a table cannot be read.
+public struct RegistryTableFault: Error, Equatable, CustomStringConvertible {
+  /// The table's name or file.
+  public let table: String
+  /// Counted from 1; 0 when the table as a whole is at fault.
+  public let line: Int
+  public let reason: String
+
+  public var description: String {
+    line == 0 ? "\(table): \(reason)" : "\(table), line \(line): \(reason)"
+  }
+}
+
+/// Reads the registry's tables: lines of cells between tabs.
+///
+/// A line that begins with `#` is a comment; `#date YYYY-MM-DD` among them says when the table was
+/// made. The first other line names the columns. A cell is never empty: `-` stands for nothing. Lists
+/// in a cell are separated by `|`, transports by commas.
+struct RegistryTable {
+  /// The columns that a table may have.
+  enum Column: String, CaseIterable {
+    case first, last, transports, state, service, name, aliases, references, trojans, note
+    case errata, use, sources, names, facts, port
+
+    var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+  }
+
+  let table: String
+  private let end: Int
+  private var index: Int
+  private(set) var line = 0
+  /// The cell of each column in the row at hand, `nil` for columns that the table lacks.
+  private var cellOfColumn: [Int?] = Array(repeating: nil, count: Column.allCases.count)
+  private var columnCount = 0
+  private var cells: [Range<Int>] = []
+  /// From the `#date` line, as days since 1970-01-01; 0 without one.
+  private(set) var daysSince1970 = 0
+
+  /// - Parameters:
+  ///   - range: Where the table stands in the bytes that every call is given.
+  ///   - required: Columns without which the table is of no use.
+  init(
+    _ table: String, in bytes: Span<UInt8>, _ range: Range<Int>, required: [Column]
+  ) throws(RegistryTableFault) {
+    self.table = table
+    index = range.lowerBound
+    end = range.upperBound
+    guard try nextLine(bytes) else { throw fault("has no line that names its columns") }
+    for cell in cells.indices {
+      let name = String(decoding: Array(copying: bytes.extracting(cells[cell])), as: UTF8.self)
+      guard let column = Column(rawValue: name) else {
+        throw fault("there is no column '\(name)'")
+      }
+      if cellOfColumn[column.place] != nil { throw fault("the column '\(name)' comes twice") }
+      cellOfColumn[column.place] = cell
+    }
+    columnCount = cells.count
+    for column in required where cellOfColumn[column.place] == nil {
+      throw fault("lacks the column '\(column.rawValue)'")
+    }
+  }
+
+  func fault(_ reason: String) -> RegistryTableFault {
+    RegistryTableFault(table: table, line: line, reason: reason)
+  }
+
+  /// Goes on to the next row.
+  mutating func nextRow(_ bytes: Span<UInt8>) throws(RegistryTableFault) -> Bool {
+    guard try nextLine(bytes) else { return false }
+    guard cells.count == columnCount else {
+      throw fault("has \(cells.count) cells where \(columnCount) columns are named")
+    }
+    return true
+  }
+
+  /// Where the cell of `column` stands; empty when it says nothing or the table lacks the column.
+  func cell(_ column: Column, _ bytes: Span<UInt8>) -> Range<Int> {
+    guard let place = cellOfColumn[column.place] else { return 0..<0 }
+    let range = cells[place]
+    if range.count == 1, bytes[range.lowerBound] == UInt8(ascii: "-") { return 0..<0 }
+    return range
+  }
+
+  private mutating func nextLine(_ bytes: Span<UInt8>) throws(RegistryTableFault) -> Bool {
+    while index < end {
+      line += 1
+      let start = index
+      cells.removeAll(keepingCapacity: true)
+      var cellStart = start
+      let isComment = bytes[start] == UInt8(ascii: "#")
+      while index < end, bytes[index] != 0x0A {
+        let byte = bytes[index]
+        if byte == 0x09 {
+          cells.append(cellStart..<index)
+          cellStart = index + 1
+        } else if byte < 0x20 || byte == 0x7F {
+          throw fault("holds a control byte (\(byte)); lines end with LF alone")
+        }
+        index += 1
+      }
+      cells.append(cellStart..<index)
+      let stop = index
+      index += 1
+      if isComment {
+        try readDirective(bytes.extracting(start..<stop))
+        continue
+      }
+      if start == stop { throw fault("is empty") }
+      for cell in cells where cell.isEmpty { throw fault("has an empty cell; '-' says nothing") }
+      guard Self.isUTF8(bytes, start..<stop) else { throw fault("is not UTF-8") }
+      return true
+    }
+    return false
+  }
+
+  private static func isUTF8(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    for index in range where bytes[index] >= 0x80 {
+      let copy = Array(copying: bytes.extracting(range))
+      return String(validating: copy, as: UTF8.self) != nil
+    }
+    return true
+  }
+
+  /// `#date YYYY-MM-DD`
+  private mutating func readDirective(_ comment: Span<UInt8>) throws(RegistryTableFault) {
+    let prefix = Array("#date ".utf8)
+    guard comment.count >= prefix.count else { return }
+    for index in prefix.indices where comment[index] != prefix[index] { return }
+    guard comment.count == 16, comment[10] == UInt8(ascii: "-"), comment[13] == UInt8(ascii: "-"),
+      let year = Self.decimal(comment.extracting(6..<10)),
+      let month = Self.decimal(comment.extracting(11..<13)), (1...12).contains(month),
+      let day = Self.decimal(comment.extracting(14..<16)), (1...31).contains(day)
+    else { throw fault("the date is not YYYY-MM-DD") }
+    daysSince1970 = CivilDate.days(year: year, month: month, day: day)
+  }
+
+  // MARK: Cells
+
+  static func decimal(_ digits: Span<UInt8>) -> Int? {
+    guard (1...9).contains(digits.count) else { return nil }
+    var value = 0
+    for index in digits.indices {
+      let digit = digits[index] &- UInt8(ascii: "0")
+      guard digit < 10 else { return nil }
+      value = value * 10 + Int(digit)
+    }
+    return value
+  }
+
+  /// A port number, or `nil` for none.
+  func port(_ column: Column, _ bytes: Span<UInt8>) throws(RegistryTableFault) -> UInt16? {
+    let cell = cell(column, bytes)
+    if cell.isEmpty { return nil }
+    guard let port = PortNumber.parse(bytes.extracting(cell)) else {
+      throw fault("'\(text(cell, bytes))' is not a port number from 0 to 65535")
+    }
+    return port
+  }
+
+  /// Transports in their order, each once.
+  func transports(_ bytes: Span<UInt8>) throws(RegistryTableFault) -> TransportSet {
+    let cell = cell(.transports, bytes)
+    var set: TransportSet = []
+    var start = cell.lowerBound
+    while start < cell.upperBound {
+      var stop = start
+      while stop < cell.upperBound, bytes[stop] != UInt8(ascii: ",") { stop += 1 }
+      guard let transport = Self.transport(bytes.extracting(start..<stop)),
+        set.rawValue >> transport.rawValue == 0
+      else { throw fault("'\(text(cell, bytes))' is not a list of tcp,udp,sctp,dccp in order") }
+      set.insert(TransportSet(transport))
+      start = stop + 1
+    }
+    return set
+  }
+
+  static func transport(_ name: Span<UInt8>) -> TransportProtocol? {
+    switch name.count {
+    case 3 where name[0] == UInt8(ascii: "t") && name[1] == UInt8(ascii: "c")
+      && name[2] == UInt8(ascii: "p"):
+      .tcp
+    case 3 where name[0] == UInt8(ascii: "u") && name[1] == UInt8(ascii: "d")
+      && name[2] == UInt8(ascii: "p"):
+      .udp
+    case 4 where name[0] == UInt8(ascii: "s") && name[1] == UInt8(ascii: "c")
+      && name[2] == UInt8(ascii: "t") && name[3] == UInt8(ascii: "p"):
+      .sctp
+    case 4 where name[0] == UInt8(ascii: "d") && name[1] == UInt8(ascii: "c")
+      && name[2] == UInt8(ascii: "c") && name[3] == UInt8(ascii: "p"):
+      .dccp
+    default: nil
+    }
+  }
+
+  /// The state that the row says; ``AssignmentState/assigned`` where the table has no such column.
+  func state(_ bytes: Span<UInt8>) throws(RegistryTableFault) -> AssignmentState {
+    let cell = cell(.state, bytes)
+    if cell.isEmpty { return .assigned }
+    let text = text(cell, bytes)
+    guard let state = AssignmentState.allCases.first(where: { $0.name == text }) else {
+      throw fault("'\(text)' is not assigned, reserved or unassigned")
+    }
+    return state
+  }
+
+  func text(_ range: Range<Int>, _ bytes: Span<UInt8>) -> String {
+    String(decoding: Array(copying: bytes.extracting(range)), as: UTF8.self)
+  }
+}
+
+extension [UInt8] {
+  init(copying source: Span<UInt8>) {
+    self = []
+    append(addingCapacity: source.count) { target in
+      for index in source.indices { target.append(source[index]) }
+    }
+  }
+}
+
+/// The proleptic Gregorian calendar, as far as a table's date needs it.
+enum CivilDate {
+  /// How many days a date lies after 1970-01-01.
+  static func days(year: Int, month: Int, day: Int) -> Int {
+    // A year is counted from March, so that the leap day is its last.
+    let yearFromMarch = month <= 2 ? year - 1 : year
+    let cycle = yearFromMarch / 400
+    let yearOfCycle = yearFromMarch % 400
+    let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+    return cycle * 146_097 + yearOfCycle * 365 + yearOfCycle / 4 - yearOfCycle / 100 + dayOfYear
+      - 719_468
+  }
+}

@@ -1,0 +1,139 @@
+/// Gathers the words of all assignments while an index is built.
+struct TermCollector {
+  struct Occurrence {
+    let term: UInt32
+    let posting: UInt32
+  }
+
+  /// The assignment at hand.
+  var record = 0
+  private(set) var terms: TermTable
+  private(set) var occurrences: [Occurrence] = []
+
+  private var word: [UInt8] = []
+  private var key: [UInt8] = []
+
+  init(expecting recordCount: Int) {
+    terms = TermTable(expecting: recordCount)
+    occurrences.reserveCapacity(recordCount * 10)
+  }
+
+  /// Adds the words of a name, and its key: all of them run together.
+  mutating func addName(
+    _ source: Span<UInt8>, _ range: Range<Int>, _ field: FieldSet, _ keyField: FieldSet
+  ) {
+    guard !range.isEmpty else { return }
+    key.removeAll(keepingCapacity: true)
+    addWords(source, range, field)
+    if !key.isEmpty {
+      add(terms.number(of: key), keyField)
+    }
+  }
+
+  mutating func addWords(_ source: Span<UInt8>, _ range: Range<Int>, _ field: FieldSet) {
+    guard !range.isEmpty else { return }
+    let source = source.extracting(range)
+    var index = 0
+    while index < source.count {
+      let (first, second, size) = Tokens.fold(source, at: index)
+      if first == 0 {
+        for place in index..<index + size { word.append(source[place]) }
+      } else if Tokens.isWordByte(first) {
+        word.append(first)
+        if second != 0 { word.append(second) }
+      } else {
+        endWord(field)
+      }
+      index += size
+    }
+    endWord(field)
+  }
+
+  private mutating func endWord(_ field: FieldSet) {
+    guard !word.isEmpty else { return }
+    key.append(contentsOf: word)
+    add(terms.number(of: word), field)
+    word.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func add(_ term: UInt32, _ field: FieldSet) {
+    let posting = SearchIndex.Posting(record: record, fields: field)
+    occurrences.append(Occurrence(term: term, posting: posting.rawValue))
+  }
+}
+
+/// Numbers distinct terms in the order in which they first come.
+struct TermTable {
+  private(set) var text: [UInt8] = []
+  private var starts: [UInt32] = [0]
+  /// The first eight bytes of each term, big-endian.
+  private(set) var heads: [UInt64] = []
+  private var hashes: [UInt32] = []
+  /// Open addressing over the hashes: 0 is free, else a term's number plus one.
+  private var slots: [UInt32]
+
+  init(expecting recordCount: Int) {
+    var capacity = 1 << 14
+    while capacity < recordCount * 8 { capacity *= 2 }
+    slots = Array(repeating: 0, count: capacity)
+    text.reserveCapacity(recordCount * 16)
+  }
+
+  func range(_ number: Int) -> Range<Int> { Int(starts[number])..<Int(starts[number + 1]) }
+
+  /// The number of the term that `word` is once it is cut, a new one if it has not come before.
+  mutating func number(of word: [UInt8]) -> UInt32 {
+    let term = word.span.extracting(first: SearchIndex.termSizeMax)
+    var hash: UInt32 = 2_166_136_261
+    for index in term.indices { hash = (hash ^ UInt32(term[index])) &* 16_777_619 }
+    hash ^= hash >> 15
+    let mask = slots.count - 1
+    var slot = Int(hash) & mask
+    while slots[slot] != 0 {
+      let number = slots[slot] - 1
+      if hashes[Int(number)] == hash, equals(Int(number), term) { return number }
+      slot = (slot + 1) & mask
+    }
+    let number = UInt32(hashes.count)
+    slots[slot] = number + 1
+    hashes.append(hash)
+    heads.append(SearchIndex.head(term))
+    for index in term.indices { text.append(term[index]) }
+    starts.append(UInt32(text.count))
+    if hashes.count * 2 > slots.count { grow() }
+    return number
+  }
+
+  private mutating func grow() {
+    var larger = [UInt32](repeating: 0, count: slots.count * 2)
+    let mask = larger.count - 1
+    for (number, hash) in hashes.enumerated() {
+      var slot = Int(hash) & mask
+      while larger[slot] != 0 { slot = (slot + 1) & mask }
+      larger[slot] = UInt32(number) + 1
+    }
+    slots = larger
+  }
+
+  private func equals(_ number: Int, _ term: Span<UInt8>) -> Bool {
+    let range = range(number)
+    guard range.count == term.count else { return false }
+    for index in term.indices where text[range.lowerBound + index] != term[index] {
+      return false
+    }
+    return true
+  }
+
+  /// The terms' numbers in the order of their bytes.
+  func sorted() -> [UInt32] {
+    var order = (0..<UInt32(hashes.count)).map { (head: heads[Int($0)], number: $0) }
+    order.sort { left, right in
+      if left.head != right.head { return left.head < right.head }
+      let a = range(Int(left.number))
+      let b = range(Int(right.number))
+      if a.count <= 8 || b.count <= 8 { return a.count < b.count }
+      return text[a].lexicographicallyPrecedes(text[b])
+    }
+    return order.map(\.number)
+  }
+}
