@@ -2,7 +2,7 @@
 ///
 /// A loop keeps one and uses it again, so answering allocates nothing once warm. Long content that
 /// many connections share is not copied but attached.
-package struct ResponseBatch: Sendable {
+package struct ResponseBatch {
   /// Content that stands between the batch's own bytes.
   package struct Attachment: Sendable {
     /// How many of the batch's own bytes go before it.
@@ -26,6 +26,8 @@ package struct ResponseBatch: Sendable {
   package var persistence = Persistence.persistent
   /// Whether the next answer's content is left out, as HEAD asks (RFC 9110 §9.3.2).
   package var omitsContent = false
+  /// What is known of the request beside its own words.
+  package var circumstances = Circumstances(peer: .none)
   /// The status of the latest answer, for logs and counters.
   package private(set) var latestStatus = Status.ok
   /// How many bytes of content the latest answer has.
