@@ -59,30 +59,3 @@ package struct Circumstances {
     self.peer = peer
   }
 }
-
-/// The other end of a connection.
-package final class Peer: Sendable {
-  /// The address in network order: 4 bytes of IPv4 (an IPv4-mapped IPv6 address too) or 16.
-  package let address: [UInt8]
-  /// The same as people write it.
-  package let host: String
-  package let port: UInt16
-  /// Whether the connection is under TLS.
-  package let isSecure: Bool
-  /// The subject of a verified client certificate (RFC 4514).
-  package let certificateSubject: String?
-
-  package init(
-    address: [UInt8], host: String, port: UInt16, isSecure: Bool = false,
-    certificateSubject: String? = nil
-  ) {
-    self.address = address
-    self.host = host
-    self.port = port
-    self.isSecure = isSecure
-    self.certificateSubject = certificateSubject
-  }
-
-  /// Nobody in particular, for answers that are made without a connection.
-  package static let none = Peer(address: [], host: "", port: 0)
-}

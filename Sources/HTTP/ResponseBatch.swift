@@ -43,6 +43,31 @@ package struct ResponseBatch {
   /// What all answers so far come to, in bytes.
   package var size: Int { bytes.count + attachedBytes }
 
+  /// A part of the batch that is sent in one piece.
+  package enum Segment {
+    /// A range of ``bytes``.
+    case own(Range<Int>)
+    case shared([UInt8])
+
+    package var count: Int {
+      switch self {
+      case .own(let range): range.count
+      case .shared(let content): content.count
+      }
+    }
+  }
+
+  /// Calls `body` with each part in the order in which they are sent; none is empty.
+  package func forEachSegment(_ body: (Segment) -> Void) {
+    var start = 0
+    for attachment in attachments {
+      if attachment.offset > start { body(.own(start..<attachment.offset)) }
+      body(.shared(attachment.content))
+      start = attachment.offset
+    }
+    if bytes.count > start { body(.own(start..<bytes.count)) }
+  }
+
   package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     attachments.removeAll(keepingCapacity: true)
@@ -82,6 +107,11 @@ package struct ResponseBatch {
   }
 
   private static let okLine = Array("HTTP/1.1 200 OK\r\n".utf8)
+
+  /// Asks a client that waits for a word to go on with its content (RFC 9110 §15.2.1).
+  package mutating func appendContinue() {
+    bytes.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
+  }
 
   /// Appends a field whose value is known to hold no control byte.
   package mutating func appendField(_ name: String, _ value: String) {

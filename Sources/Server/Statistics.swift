@@ -1,0 +1,107 @@
+internal import HTTP
+internal import Synchronization
+
+/// What a loop counts. The loop alone writes; anyone may read at any time, each number by itself.
+///
+/// Written with a plain load and store, so a count costs no locked instruction, and padded so that no
+/// two loops write to one cache line.
+package final class Statistics: Sendable {
+  /// One number with one writer.
+  package struct Counter: ~Copyable, Sendable {
+    private let number = Atomic<Int>(0)
+
+    /// Only the loop that owns it may call this.
+    func add(_ amount: Int) {
+      number.store(number.load(ordering: .relaxed) &+ amount, ordering: .relaxed)
+    }
+
+    package var value: Int { number.load(ordering: .relaxed) }
+  }
+
+  /// Why a connection or a request was given up.
+  package enum Refusal: Int, CaseIterable, Sendable {
+    case malformed
+    case tooLarge
+    case timeout
+    case idle
+    case stall
+    case handshake
+    case memory
+    case reset
+  }
+
+  private let padBefore: [16 of UInt64] = .init(repeating: 0)
+  package let accepted = Counter()
+  package let open = Counter()
+  package let held = Counter()
+  package let requests = Counter()
+  package let bytesReceived = Counter()
+  package let bytesSent = Counter()
+  package let handshakes = Counter()
+  package let handshakesResumed = Counter()
+  package let acceptFailures = Counter()
+  private let malformed = Counter()
+  private let tooLarge = Counter()
+  private let timeouts = Counter()
+  private let idles = Counter()
+  private let stalls = Counter()
+  private let failedHandshakes = Counter()
+  private let memory = Counter()
+  private let resets = Counter()
+  private let padAfter: [16 of UInt64] = .init(repeating: 0)
+
+  package init() {}
+
+  package func value(of refusal: Refusal) -> Int {
+    switch refusal {
+    case .malformed: malformed.value
+    case .tooLarge: tooLarge.value
+    case .timeout: timeouts.value
+    case .idle: idles.value
+    case .stall: stalls.value
+    case .handshake: failedHandshakes.value
+    case .memory: memory.value
+    case .reset: resets.value
+    }
+  }
+
+  func count(_ refusal: Refusal) {
+    switch refusal {
+    case .malformed: malformed.add(1)
+    case .tooLarge: tooLarge.add(1)
+    case .timeout: timeouts.add(1)
+    case .idle: idles.add(1)
+    case .stall: stalls.add(1)
+    case .handshake: failedHandshakes.add(1)
+    case .memory: memory.add(1)
+    case .reset: resets.add(1)
+    }
+  }
+}
+
+extension Statistics.Refusal {
+  init(_ fault: RequestHeadFault) {
+    switch fault.status {
+    case .requestTimeout: self = .timeout
+    case .uriTooLong, .requestHeaderFieldsTooLarge, .contentTooLarge: self = .tooLarge
+    default: self = .malformed
+    }
+  }
+}
+
+/// The memory that unwritten answers of all loops take together.
+package final class UnwrittenMemory: Sendable {
+  private let bytes = Atomic<Int>(0)
+  private let limit: Int
+
+  package init(limit: Int) {
+    self.limit = limit
+  }
+
+  package var isFull: Bool { bytes.load(ordering: .relaxed) > limit }
+  package var value: Int { bytes.load(ordering: .relaxed) }
+
+  func add(_ amount: Int) {
+    if amount != 0 { bytes.wrappingAdd(amount, ordering: .relaxed) }
+  }
+}

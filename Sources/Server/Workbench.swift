@@ -1,0 +1,22 @@
+internal import HTTP
+
+/// What a loop lends to the connection whose turn it is.
+struct Workbench {
+  var batch = ResponseBatch()
+  var head = RequestHead()
+  /// Milliseconds of a clock that never goes back.
+  var now: UInt64
+  let limits: Limits
+  let statistics: Statistics
+  let memory: UnwrittenMemory
+  var heldCount = 0
+  /// Whether the loop is going to stop.
+  var isDraining = false
+
+  init(limits: Limits, statistics: Statistics, memory: UnwrittenMemory, now: UInt64) {
+    self.limits = limits
+    self.statistics = statistics
+    self.memory = memory
+    self.now = now
+  }
+}
