@@ -55,7 +55,10 @@ final class Connection<Link: Transport & ~Copyable> {
   private(set) var lastProgress: UInt64
 
   init(
-    _ transport: consuming Link, handshakes: Bool, peer: Peer, responder: any Responder,
+    _ transport: consuming Link,
+    handshakes: Bool,
+    peer: Peer,
+    responder: any Responder,
     _ bench: borrowing Workbench
   ) {
     state = ConnectionState(handshakes: handshakes, limits: bench.limits, at: bench.now)
@@ -69,11 +72,20 @@ final class Connection<Link: Transport & ~Copyable> {
   /// What waits to be written, in bytes; what others share not counted.
   var unsentPrivateSize: Int { unsent.privateSize }
 
+  /// The same with what is shared.
+  var unsentSize: Int { unsent.size }
+
+  /// What came and waits for its turn, in bytes.
+  var carrySize: Int { carry.count }
+
   // MARK: Turns
 
   /// The transport became ready, or an earlier turn left something over.
   func turn(
-    readable: Bool, writable: Bool, _ buffer: inout ReceiveBuffer, _ bench: inout Workbench
+    readable: Bool,
+    writable: Bool,
+    _ buffer: inout ReceiveBuffer,
+    _ bench: inout Workbench
   ) -> Verdict {
     if readable { mayRead = true }
     if state.phase == .handshaking, !shakeHands(&bench) { return verdict }
@@ -262,11 +274,13 @@ final class Connection<Link: Transport & ~Copyable> {
   /// The size of the request at the front with its content, once it is there whole. Its head is on
   /// the bench then.
   private func requestSize(
-    _ bytes: Span<UInt8>, _ bench: inout Workbench
+    _ bytes: Span<UInt8>,
+    _ bench: inout Workbench
   ) throws(RequestHeadFault) -> Int? {
     if var content = pendingContent {
       content.seen += try content.discarder.consume(
-        bytes.extracting(content.headSize + content.seen..<bytes.count))
+        bytes.extracting(content.headSize + content.seen..<bytes.count)
+      )
       pendingContent = content
       guard content.discarder.isDone else { return nil }
       pendingContent = nil
@@ -346,7 +360,9 @@ final class Connection<Link: Transport & ~Copyable> {
 
   /// Answers a request that cannot be read; nothing after it is read as another.
   private func refuse(
-    _ fault: RequestHeadFault, omitsContent: Bool, _ bench: inout Workbench
+    _ fault: RequestHeadFault,
+    omitsContent: Bool,
+    _ bench: inout Workbench
   ) {
     bench.statistics.count(Statistics.Refusal(fault))
     bench.batch.persistence = .close
@@ -396,7 +412,10 @@ final class Connection<Link: Transport & ~Copyable> {
         switch segment {
         case .own(let range):
           sendWhole(
-            bench.batch.bytes.span.extracting(range), more: sent + range.count < size, bench)
+            bench.batch.bytes.span.extracting(range),
+            more: sent + range.count < size,
+            bench
+          )
         case .shared(let content):
           sendWhole(content.span, more: sent + content.count < size, bench)
         }

@@ -24,7 +24,8 @@ package final class Engine: Sendable {
     var loops: [EventLoop] = []
     for index in 0..<max(1, loopCount) {
       loops.append(
-        try EventLoop(name: "portolan-loop-\(index)", limits: limits, memory: memory))
+        try EventLoop(name: "portolan-loop-\(index)", limits: limits, memory: memory)
+      )
     }
     self.loops = loops
     self.memory = memory
@@ -37,7 +38,8 @@ package final class Engine: Sendable {
   /// - Parameter responder: Makes the responder of the loop with the given index.
   /// - Returns: Where it listens, with the port that the kernel chose if `address` has port 0.
   package func listen(
-    on address: SocketAddress, responder: (Int) -> any Responder
+    on address: SocketAddress,
+    responder: (Int) -> any Responder
   ) throws(ListenFailure) -> SocketAddress {
     do throws(Errno) {
       let first = try Socket.listening(on: address, joining: false)
@@ -55,12 +57,14 @@ package final class Engine: Sendable {
 
   /// Serves a listening socket that was handed to the program, all loops sharing it.
   package func adopt(
-    _ socket: consuming Socket, responder: (Int) -> any Responder
+    _ socket: consuming Socket,
+    responder: (Int) -> any Responder
   ) throws(Errno) -> SocketAddress {
     let bound = try socket.localAddress()
     for index in loops.indices.dropFirst() {
       try loops[index].add(
-        Listener(try socket.duplicate(), responder: responder(index), isShared: true))
+        Listener(try socket.duplicate(), responder: responder(index), isShared: true)
+      )
     }
     try loops[0].add(Listener(socket, responder: responder(0), isShared: loops.count > 1))
     return bound

@@ -55,7 +55,9 @@ package final class EventLoop: @unchecked Sendable {
   /// - Parameter memory: Shared by all loops.
   /// - Throws: When there is no descriptor or memory for the loop's own needs.
   package init(
-    name: String, limits: Limits, memory: UnwrittenMemory
+    name: String,
+    limits: Limits,
+    memory: UnwrittenMemory
   ) throws(Errno) {
     let now = SystemClock.monotonicMilliseconds()
     self.name = name
@@ -277,8 +279,10 @@ package final class EventLoop: @unchecked Sendable {
     let slot = listeners[index]
     guard !slot.isWatched else { return }
     try epoll.add(
-      slot.listener.socket.number, token: Self.listenerTokens + UInt64(index),
-      interest: slot.listener.isShared ? [.readable, .exclusive] : .readable)
+      slot.listener.socket.number,
+      token: Self.listenerTokens + UInt64(index),
+      interest: slot.listener.isShared ? [.readable, .exclusive] : .readable
+    )
     slot.isWatched = true
   }
 
@@ -309,20 +313,29 @@ package final class EventLoop: @unchecked Sendable {
   }
 
   private func admit(
-    _ socket: consuming Socket, _ address: SocketAddress, _ listener: borrowing Listener
+    _ socket: consuming Socket,
+    _ address: SocketAddress,
+    _ listener: borrowing Listener
   ) {
     socket.configureAccepted()
     let number = socket.number
     let peer = Peer(address: address.hostBytes, port: address.port)
     let client = Client(
-      SocketTransport(socket), handshakes: false, peer: peer, responder: listener.responder, bench)
+      SocketTransport(socket),
+      handshakes: false,
+      peer: peer,
+      responder: listener.responder,
+      bench
+    )
     let slot = table.insert(client)
     statistics.accepted.add(1)
     statistics.open.add(1)
     do throws(Errno) {
       try epoll.add(
-        number, token: table.token(of: slot),
-        interest: [.readable, .writable, .peerFinished, .edgeTriggered])
+        number,
+        token: table.token(of: slot),
+        interest: [.readable, .writable, .peerFinished, .edgeTriggered]
+      )
     } catch {
       // ENOSPC or ENOMEM: the kernel cannot watch it, so nobody can serve it.
       statistics.acceptFailures.add(1)

@@ -1,0 +1,74 @@
+import HTTP
+
+/// Answers each request with a body that only that request can have, so that an answer in the wrong
+/// place, a lost one and a doubled one all show.
+///
+/// Paths are `/<kind><number>/<size>`; the kind says how: `n` at once, `s` with shared content, `h`
+/// after being held, `w` in pieces.
+final class NumberingResponder: Responder {
+  private(set) var requestCount = 0
+  /// Requests that were answered after a fault; there must be none.
+  private(set) var answersAfterFault = 0
+  private var sawFault = false
+
+  func respond(
+    to head: borrowing RequestHead,
+    in bytes: Span<UInt8>,
+    into batch: inout ResponseBatch
+  ) -> Disposition {
+    if sawFault { answersAfterFault += 1 }
+    var path: [UInt8] = []
+    path.append(copying: bytes.extracting(head.target.path))
+    if path[1] == UInt8(ascii: "h"), batch.circumstances.mayHold {
+      return .held(milliseconds: 5_000)
+    }
+    requestCount += 1
+    if path[1] == UInt8(ascii: "w") { return .unfinished(Work(path)) }
+    Self.write(path, into: &batch)
+    return .ready
+  }
+
+  func refuse(_ fault: RequestHeadFault, into batch: inout ResponseBatch) {
+    sawFault = true
+    batch.beginHead(fault.status)
+    batch.appendContentLength(0)
+    batch.endHead()
+  }
+
+  /// What the answer to `path` is.
+  static func write(_ path: [UInt8], into batch: inout ResponseBatch) {
+    batch.beginHead(.ok)
+    let body = body(path)
+    batch.appendContentLength(body.count)
+    if path[1] == UInt8(ascii: "s") {
+      batch.endHead(sharing: body)
+    } else {
+      batch.endHead(content: body.span)
+    }
+  }
+
+  /// The path again and again, up to the size it names.
+  static func body(_ path: [UInt8]) -> [UInt8] {
+    let size = Int(String(decoding: path, as: UTF8.self).split(separator: "/").last ?? "") ?? 0
+    return (0..<size).map { path[$0 % path.count] }
+  }
+
+  private final class Work: ResponseWork {
+    private let path: [UInt8]
+    private var pieces = 3
+
+    init(_ path: [UInt8]) {
+      self.path = path
+    }
+
+    func advance() -> Bool {
+      pieces -= 1
+      return pieces == 0
+    }
+
+    func finish(into batch: inout ResponseBatch) {
+      precondition(pieces == 0, "finished before it was whole")
+      NumberingResponder.write(path, into: &batch)
+    }
+  }
+}
