@@ -29,7 +29,13 @@ package final class GzipEncoder {
     unsafe stream.initialize(to: z_stream())
     // 15 is the largest window, 16 more ask for the gzip wrapper; 8 is the default memory level.
     let status = unsafe portolan_deflateInit2(
-      stream, level.value, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY)
+      stream,
+      level.value,
+      Z_DEFLATED,
+      15 + 16,
+      8,
+      Z_DEFAULT_STRATEGY
+    )
     guard status == Z_OK else {
       unsafe stream.deallocate()
       throw Failure(code: status)
@@ -55,13 +61,16 @@ package final class GzipEncoder {
 
   /// Feeds a piece, so that long content can be made between other work.
   ///
-  /// - Parameter isLast: Whether the member ends with this piece.
+  /// - Parameter isLast: Whether the member ends with this piece. ``begin()`` must come before more.
   package func feed(_ piece: Span<UInt8>, isLast: Bool, appendingTo target: inout [UInt8]) {
+    // zlib calls it an error to be given nothing and asked for nothing.
+    if piece.isEmpty, !isLast { return }
     // SAFETY: zlib reads `avail_in` bytes and writes `avail_out` bytes at the pointers, both of which
     // are valid while the closures run; they are set to null before those end.
     unsafe piece.withUnsafeBytes { source in
       unsafe stream.pointee.next_in = UnsafeMutablePointer(
-        mutating: source.bindMemory(to: UInt8.self).baseAddress)
+        mutating: source.bindMemory(to: UInt8.self).baseAddress
+      )
       unsafe stream.pointee.avail_in = UInt32(source.count)
       var status = Z_OK
       repeat {
@@ -76,6 +85,7 @@ package final class GzipEncoder {
             unsafe stream.pointee.next_out = nil
           }
         }
+        precondition(status == Z_OK || status == Z_STREAM_END, "fed after the last piece")
       } while unsafe stream.pointee.avail_in > 0 || (isLast && status == Z_OK)
       unsafe stream.pointee.next_in = nil
     }

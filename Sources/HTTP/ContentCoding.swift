@@ -9,7 +9,8 @@ package enum ContentCoding: UInt8, CaseIterable, Sendable {
   ///   ``identity``, even when that is refused too, since an answer in it is of more use than none.
   /// - Note: Whichever way it goes, the answer says `Vary: Accept-Encoding`.
   package static func negotiate(
-    _ head: borrowing RequestHead, in bytes: Span<UInt8>
+    _ head: borrowing RequestHead,
+    in bytes: Span<UInt8>
   ) -> ContentCoding {
     var gzip: Int?
     var identity: Int?

@@ -12,14 +12,17 @@ package struct ContentDiscarder: Sendable {
     case done
   }
 
-  /// A chunk's size line may be this long, in bytes; extensions are of no use here.
+  /// A chunk's size line may be this long with its CRLF, in bytes; extensions are of no use here.
   static let chunkLineMax = 256
-  /// The trailer section may be this long, in bytes.
+  /// The trailer section may be this long with the empty line that ends it, in bytes.
   static let trailerMax = 8 * 1024
 
   private var state: State
+  /// What has been read and thrown away: chunk data, and extensions, which are no less of a burden.
   private var total: UInt64 = 0
   private var trailerSize = 0
+  /// How far the unfinished line has been looked at that the next bytes begin with.
+  private var scanned = 0
   private let limit: UInt64
 
   package init(_ framing: MessageFraming, limits: HeadLimits) {
@@ -55,14 +58,15 @@ package struct ContentDiscarder: Sendable {
         }
         state = .done
       case .chunkLine:
-        guard let end = try lineEnd(bytes, from: index, limit: Self.chunkLineMax) else {
+        guard let end = try lineEnd(bytes, index, Self.chunkLineMax, tooLong: .chunk) else {
           return index
         }
-        let size = try ChunkLine.size(bytes.extracting(index..<end))
+        let chunk = try ChunkLine(parsing: bytes.extracting(index..<end))
         index = end + 2
-        total += size  // At most 2³² more each time, and checked each time.
+        // At most 2³² more each time, and checked each time.
+        total += chunk.size + UInt64(chunk.extensionSize)
         if total > limit { throw .contentTooLarge }
-        state = size == 0 ? .trailer : .chunkData(size)
+        state = chunk.size == 0 ? .trailer : .chunkData(chunk.size)
       case .chunkData(let rest):
         let taken = min(rest, UInt64(bytes.count - index))
         index += Int(taken)
@@ -79,11 +83,11 @@ package struct ContentDiscarder: Sendable {
         index += 2
         state = .chunkLine
       case .trailer:
-        guard let end = try lineEnd(bytes, from: index, limit: Self.trailerMax) else {
+        let room = Self.trailerMax - trailerSize
+        guard let end = try lineEnd(bytes, index, room, tooLong: .headTooLarge) else {
           return index
         }
         trailerSize += end + 2 - index
-        if trailerSize > Self.trailerMax { throw .headTooLarge }
         if end == index {
           state = .done
         } else {
@@ -94,32 +98,34 @@ package struct ContentDiscarder: Sendable {
     }
   }
 
-  /// Where the line that begins at `start` has its CRLF, or `nil` if that has not arrived.
-  private func lineEnd(
-    _ bytes: Span<UInt8>, from start: Int, limit: Int
+  /// Where the line that begins at `start` has its CRLF, or `nil` if that has not arrived. The line is
+  /// then where the next bytes begin.
+  private mutating func lineEnd(
+    _ bytes: Span<UInt8>,
+    _ start: Int,
+    _ sizeMax: Int,
+    tooLong: RequestHeadFault
   ) throws(RequestHeadFault) -> Int? {
-    var index = start
-    while index < bytes.count {
-      let byte = bytes[index]
-      if byte == .carriageReturn {
-        guard index + 1 < bytes.count else { break }
-        guard bytes[index + 1] == .lineFeed else { throw .bareCarriageReturn }
-        return index
-      }
-      if byte == .lineFeed { throw .bareLineFeed }
-      if byte.isControl, byte != .tab { throw .controlByte }
-      index += 1
-    }
-    if index - start > limit { throw .chunk }
-    return nil
+    let end = try Line.end(
+      in: bytes,
+      from: start + scanned,
+      limit: start + sizeMax,
+      tooLong: tooLong
+    )
+    scanned = end == nil ? max(0, bytes.count - start - 1) : 0
+    return end
   }
 }
 
 /// `chunk-size [ chunk-ext ]` (RFC 9112 §7.1).
-private enum ChunkLine {
-  /// Reads the size, 0..<2³², and checks the extensions' grammar.
-  static func size(_ line: Span<UInt8>) throws(RequestHeadFault) -> UInt64 {
-    if line.count > ContentDiscarder.chunkLineMax { throw .chunk }
+private struct ChunkLine {
+  /// How many bytes the chunk has, 0..<2³².
+  let size: UInt64
+  /// How many bytes the extensions take.
+  let extensionSize: Int
+
+  /// Reads the size and checks the extensions' grammar.
+  init(parsing line: Span<UInt8>) throws(RequestHeadFault) {
     var size: UInt64 = 0
     var index = 0
     while index < line.count, let digit = line[index].hexDigitValue {
@@ -128,13 +134,15 @@ private enum ChunkLine {
       index += 1
     }
     if index == 0 { throw .chunk }
-    while index < line.count { try skipExtension(line, &index) }
-    return size
+    self.size = size
+    extensionSize = line.count - index
+    while index < line.count { try Self.skipExtension(line, &index) }
   }
 
   /// `BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ]`
   private static func skipExtension(
-    _ line: Span<UInt8>, _ index: inout Int
+    _ line: Span<UInt8>,
+    _ index: inout Int
   ) throws(RequestHeadFault) {
     skipBlanks(line, &index)
     guard index < line.count, line[index] == UInt8(ascii: ";") else { throw .chunk }

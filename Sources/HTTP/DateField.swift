@@ -2,9 +2,15 @@
 package struct DateField: Equatable, Comparable, Sendable {
   package let secondsSince1970: Int64
 
+  /// What lies outside the years that four digits can write is taken for their first or last second.
   package init(secondsSince1970: Int64) {
-    self.secondsSince1970 = secondsSince1970
+    self.secondsSince1970 = min(max(secondsSince1970, Self.firstSecond), Self.lastSecond)
   }
+
+  /// 0000-01-01T00:00:00Z.
+  private static let firstSecond = days(year: 0, month: 1, day: 1) * 86_400
+  /// 9999-12-31T23:59:59Z.
+  private static let lastSecond = days(year: 10_000, month: 1, day: 1) * 86_400 - 1
 
   package static func < (left: DateField, right: DateField) -> Bool {
     left.secondsSince1970 < right.secondsSince1970
@@ -18,7 +24,7 @@ package struct DateField: Equatable, Comparable, Sendable {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
 
-  /// IMF-fixdate, always 29 bytes: `Sun, 06 Nov 1994 08:49:37 GMT`. Years 0...9999.
+  /// IMF-fixdate, always 29 bytes: `Sun, 06 Nov 1994 08:49:37 GMT`.
   package func write(to bytes: inout [UInt8]) {
     let days = secondsSince1970.flooredQuotient(86_400)
     let second = Int(secondsSince1970 - days * 86_400)
@@ -103,17 +109,21 @@ package struct DateField: Equatable, Comparable, Sendable {
 
     /// `, 06-Nov-94 08:49:37 GMT`
     private mutating func rfc850(
-      _ text: Span<UInt8>, now: DateField
+      _ text: Span<UInt8>,
+      now: DateField
     ) -> (day: Int, month: Int, year: Int, time: Int)? {
       guard literal(text, ", "), let day = digits(text, 2), literal(text, "-"),
         let month = word(text, among: DateField.months), literal(text, "-"),
         let short = digits(text, 2), literal(text, " "), let time = time(text),
         literal(text, " GMT")
       else { return nil }
-      let today = DateField.civil(daysSince1970: now.secondsSince1970.flooredQuotient(86_400))
-      var year = today.year / 100 * 100 + short
-      if year > today.year + 50 { year -= 100 }
-      return (day, month + 1, year, time)
+      let days = now.secondsSince1970.flooredQuotient(86_400)
+      let today = DateField.civil(daysSince1970: days)
+      let secondOfToday = Int(now.secondsSince1970 - days * 86_400)
+      let year = today.year / 100 * 100 + short
+      let isTooFarAhead =
+        (year - 50, month + 1, day, time) > (today.year, today.month, today.day, secondOfToday)
+      return (day, month + 1, isTooFarAhead ? year - 100 : year, time)
     }
 
     /// ` Nov  6 08:49:37 1994`

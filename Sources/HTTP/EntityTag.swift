@@ -50,7 +50,9 @@ package struct EntityTag: Equatable, Sendable {
   ///
   /// What is not an entity tag in the list matches nothing.
   package func isListed(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, by comparison: Comparison
+    _ bytes: Span<UInt8>,
+    _ range: Range<Int>,
+    by comparison: Comparison
   ) -> Bool {
     let value = bytes.trimmedRange(range)
     if value.count == 1, bytes[value.lowerBound] == UInt8(ascii: "*") { return true }

@@ -44,11 +44,14 @@ package enum MediaType: UInt8, CaseIterable, Sendable {
 
   /// Picks one of `offered` by the weights of the Accept field.
   ///
-  /// The most precise range that matches a type gives its weight. On a tie the first in the order of
+  /// The most precise range that matches a type gives its weight. One with parameters steps back
+  /// behind the same without: what they ask for is not what is offered, but is better than nothing.
+  /// On a tie the first in the order of
   /// ``allCases`` wins; so does ``json`` when the field is absent or accepts nothing that is offered,
   /// since RFC 9110 §12.4.1 lets a server disregard it.
   package static func negotiate(
-    _ head: borrowing RequestHead, in bytes: Span<UInt8>
+    _ head: borrowing RequestHead,
+    in bytes: Span<UInt8>
   ) -> MediaType {
     guard head.first(.accept) != nil else { return .json }
     var best = MediaType.json
@@ -73,7 +76,7 @@ package enum MediaType: UInt8, CaseIterable, Sendable {
         let range = bytes.extracting(member.value)
         let memberPrecision: Int
         if range.equalsIgnoringCase(names.full) {
-          memberPrecision = member.hasParameters ? 3 : 2
+          memberPrecision = member.hasParameters ? 2 : 3
         } else if range.equalsIgnoringCase(names.type) {
           memberPrecision = 1
         } else if range.equals("*/*") {

@@ -11,7 +11,9 @@ package enum MessageFraming: Equatable, Sendable {
   ///
   /// - Throws: A ``RequestHeadFault``; whatever follows the head cannot be trusted then.
   static func decide(
-    _ head: borrowing RequestHead, in bytes: Span<UInt8>, limits: HeadLimits
+    _ head: borrowing RequestHead,
+    in bytes: Span<UInt8>,
+    limits: HeadLimits
   ) throws(RequestHeadFault) -> MessageFraming {
     let transferEncoding = head.first(.transferEncoding)
     let contentLength = head.first(.contentLength)
@@ -32,7 +34,8 @@ package enum MessageFraming: Equatable, Sendable {
 
   /// `Content-Length = 1*DIGIT` (RFC 9110 §8.6); no sign, no list, no overflow.
   private static func parseLength(
-    _ bytes: Span<UInt8>, _ range: Range<Int>
+    _ bytes: Span<UInt8>,
+    _ range: Range<Int>
   ) throws(RequestHeadFault) -> UInt64 {
     guard !range.isEmpty else { throw .contentLength }
     var length: UInt64 = 0
@@ -49,7 +52,8 @@ package enum MessageFraming: Equatable, Sendable {
   /// Accepts exactly `chunked`. A list that ends with it names codings we do not understand (501);
   /// anything else leaves the length in doubt (400).
   private static func checkIsChunked(
-    _ bytes: Span<UInt8>, _ range: Range<Int>
+    _ bytes: Span<UInt8>,
+    _ range: Range<Int>
   ) throws(RequestHeadFault) {
     if bytes.extracting(range).equalsIgnoringCase("chunked") { return }
     var last = range.upperBound

@@ -11,15 +11,16 @@ package enum Preconditions {
 
   /// Evaluates the fields in the order of RFC 9110 §13.2.2, for GET and HEAD.
   package static func evaluate(
-    _ head: borrowing RequestHead, in bytes: Span<UInt8>,
-    tag: EntityTag, lastModified: DateField?, now: DateField
+    _ head: borrowing RequestHead,
+    in bytes: Span<UInt8>,
+    tag: EntityTag,
+    lastModified: DateField?,
+    now: DateField
   ) -> Outcome {
     var hasIfMatch = false
     var ifMatchHolds = false
     var hasIfNoneMatch = false
     var ifNoneMatchHolds = true
-    var ifModifiedSince: Range<Int>?
-    var ifUnmodifiedSince: Range<Int>?
     for index in 0..<head.fieldCount {
       let field = head[index]
       switch field.name {
@@ -29,24 +30,34 @@ package enum Preconditions {
       case .ifNoneMatch:
         hasIfNoneMatch = true
         if tag.isListed(bytes, field.value, by: .weak) { ifNoneMatchHolds = false }
-      case .ifModifiedSince: ifModifiedSince = field.value
-      case .ifUnmodifiedSince: ifUnmodifiedSince = field.value
       default: break
       }
     }
     if hasIfMatch {
       if !ifMatchHolds { return .failed }
-    } else if let lastModified, let range = ifUnmodifiedSince,
-      let date = DateField(parsing: bytes.extracting(range), now: now), lastModified > date
+    } else if let lastModified, let date = date(.ifUnmodifiedSince, head, bytes, now: now),
+      lastModified > date
     {
       return .failed
     }
     if hasIfNoneMatch { return ifNoneMatchHolds ? .proceed : .notModified }
-    if let lastModified, let range = ifModifiedSince,
-      let date = DateField(parsing: bytes.extracting(range), now: now), lastModified <= date
+    if let lastModified, let date = date(.ifModifiedSince, head, bytes, now: now),
+      lastModified <= date
     {
       return .notModified
     }
     return .proceed
+  }
+
+  /// A field's date. One that is malformed, or comes more than once, counts as absent (§13.1.3,
+  /// §13.1.4).
+  private static func date(
+    _ name: FieldName,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    now: DateField
+  ) -> DateField? {
+    guard let range = head.first(name), head.count(of: name) == 1 else { return nil }
+    return DateField(parsing: bytes.extracting(range), now: now)
   }
 }

@@ -95,11 +95,15 @@ package struct Problem: Error, Equatable, Sendable {
 
   /// A parameter of the path or the query whose value cannot be used.
   package static func invalid(
-    _ parameter: String, in place: Detail.Place = .query, _ reason: String
+    _ parameter: String,
+    in place: Detail.Place = .query,
+    _ reason: String
   ) -> Problem {
     Problem(
-      .invalidParameter, "\(parameter): \(reason)",
-      errors: [Detail(parameter: parameter, place: place, reason: reason)])
+      .invalidParameter,
+      "\(parameter): \(reason)",
+      errors: [Detail(parameter: parameter, place: place, reason: reason)]
+    )
   }
 
   /// What a fault of the head or the content is called.
@@ -117,9 +121,11 @@ package struct Problem: Error, Equatable, Sendable {
       default: .malformedRequest
       }
     self.init(
-      kind, fault.reason,
+      kind,
+      fault.reason,
       errors: fault.field.map {
         [Detail(parameter: $0, place: .header, reason: fault.reason)]
-      } ?? [])
+      } ?? []
+    )
   }
 }

@@ -56,7 +56,8 @@ package struct QueryParameters: Sendable {
   }
 
   private mutating func append(
-    _ query: Span<UInt8>, _ range: Range<Int>
+    _ query: Span<UInt8>,
+    _ range: Range<Int>
   ) -> (Range<Int>, Fault?) {
     let start = text.count
     var fault: Fault?

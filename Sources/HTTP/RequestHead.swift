@@ -34,8 +34,12 @@ package struct RequestHead: Sendable {
   /// Whether the client waits for a word before it sends content (RFC 9110 §10.1.1).
   package internal(set) var expectsContinue = false
 
+  /// How many field lines there is room for.
+  static let fieldCountMax = 100
+
   private var fields: [100 of Field] = .init(
-    repeating: Field(name: .accept, value: 0..<0))
+    repeating: Field(name: .accept, value: 0..<0)
+  )
   package private(set) var fieldCount = 0
 
   package init() {}
@@ -54,7 +58,7 @@ package struct RequestHead: Sendable {
   }
 
   mutating func append(_ name: FieldName, value: Range<Int>) {
-    guard fieldCount < 100 else { return }
+    precondition(fieldCount < Self.fieldCountMax, "the parser lets no more lines through")
     fields[fieldCount] = Field(name: name, value: value)
     fieldCount += 1
   }

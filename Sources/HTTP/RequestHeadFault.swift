@@ -17,7 +17,7 @@ package enum RequestHeadFault: Error, Equatable, Sendable {
   case versionUnsupported
   /// The request line is longer than ``HeadLimits/requestLineBytes``.
   case requestLineTooLong
-  /// The head is longer than ``HeadLimits/headBytes``.
+  /// The head is longer than ``HeadLimits/headBytes``, or the trailer section too long.
   case headTooLarge
   /// There are more field lines than ``HeadLimits/fieldCount``.
   case tooManyFields
@@ -83,7 +83,7 @@ package enum RequestHeadFault: Error, Equatable, Sendable {
     case .versionSyntax: "the protocol version is malformed"
     case .versionUnsupported: "only HTTP/1.1 and HTTP/1.0 are spoken here"
     case .requestLineTooLong: "the request line is longer than 8192 bytes"
-    case .headTooLarge: "the request head is longer than 16384 bytes"
+    case .headTooLarge: "the request head is longer than 16384 bytes, or its trailers than 8192"
     case .tooManyFields: "the request has more than 100 field lines"
     case .fieldName: "a field name is empty or holds a byte that is not allowed there"
     case .spaceBeforeColon: "white space stands before the colon of a field"
@@ -124,7 +124,7 @@ package enum RequestHeadFault: Error, Equatable, Sendable {
 package struct HeadLimits: Sendable {
   /// The request line with its CRLF, in bytes.
   package var requestLineBytes = 8 * 1024
-  /// The whole head with the empty line that ends it, in bytes; at most 65,535.
+  /// The whole head with the empty line that ends it, in bytes; at most 65,533.
   package var headBytes = 16 * 1024
   /// Field lines, at most 100 (``RequestHead`` has room for no more).
   package var fieldCount = 100
@@ -133,4 +133,13 @@ package struct HeadLimits: Sendable {
 
   package init() {}
   package static let standard = HeadLimits()
+
+  /// The limits, none of them beyond what a ``RequestHead`` can hold. An empty line may stand before
+  /// the head, and counts for the places in it.
+  var clamped: HeadLimits {
+    var limits = self
+    limits.headBytes = min(headBytes, Int(UInt16.max) - 2)
+    limits.fieldCount = min(fieldCount, RequestHead.fieldCountMax)
+    return limits
+  }
 }

@@ -1,8 +1,12 @@
 /// Reads a request's head (RFC 9112 §2–§5) from the bytes that have arrived so far.
 ///
-/// The bytes are always given from the head's first one on. The hunt for the head's end remembers
-/// how far it has looked, so a client that sends a byte at a time pays for each byte once; nothing
-/// else runs, and nothing else is kept, until the end is there.
+/// The bytes are always given from the head's first one on. A head that arrives whole, as nearly all
+/// do, is read in one pass. One that does not is read up to where it breaks off; from then on only
+/// its end is hunted for, and when that is there the head is read again from the start. So a client
+/// that sends a byte at a time pays for each byte three times at most, and nothing is kept meanwhile
+/// but two places.
+///
+/// The first fault in the order of the bytes is the one thrown, however they were cut.
 package struct RequestHeadParser: Sendable {
   package enum Outcome: Equatable, Sendable {
     /// The head has not arrived whole.
@@ -12,144 +16,115 @@ package struct RequestHeadParser: Sendable {
   }
 
   private let limits: HeadLimits
-  /// Bytes that hold no fault and no end of the head. The last three are looked at again.
+  /// Where the line begins whose end has not arrived.
+  private var lineStart = 0
+  /// How far that line has been looked at; 0 before the first reading.
   private var scanned = 0
 
   package init(limits: HeadLimits) {
-    self.limits = limits
+    self.limits = limits.clamped
   }
 
   /// Makes ready for another request.
-  package mutating func reset() { scanned = 0 }
+  package mutating func reset() {
+    lineStart = 0
+    scanned = 0
+  }
 
   /// Reads on.
   ///
   /// - Parameters:
   ///   - bytes: All that arrived since the end of the last request.
   ///   - head: Filled in when the outcome is ``Outcome/complete``; undefined otherwise.
-  /// - Throws: What is wrong, as soon as it is certain.
+  /// - Throws: What is wrong.
   package mutating func resume(
-    over bytes: Span<UInt8>, into head: inout RequestHead
+    over bytes: Span<UInt8>,
+    into head: inout RequestHead
   ) throws(RequestHeadFault) -> Outcome {
-    // §2.2: an empty line before the request line is passed over, once.
-    let start = bytes.count >= 2 && bytes[0] == .carriageReturn && bytes[1] == .lineFeed ? 2 : 0
-    guard let end = try hunt(bytes, from: start) else { return .needMore }
-    head.reset()
-    head.size = end
-    try parse(bytes, start..<end - 2, into: &head)
-    scanned = 0
-    return .complete
+    if scanned > 0, !hunt(bytes) { return .needMore }
+    return try read(bytes, into: &head)
   }
 
-  // MARK: The hunt for the empty line
-
-  /// Looks for CRLF CRLF and, on the way, for bytes that no head may hold.
+  /// Looks on for the empty line that ends the head.
   ///
-  /// - Returns: Where the head ends, or `nil` if that has not arrived.
-  private mutating func hunt(
-    _ bytes: Span<UInt8>, from start: Int
+  /// - Returns: Whether it is there, or a fault.
+  private mutating func hunt(_ bytes: Span<UInt8>) -> Bool {
+    do {
+      while let end = try lineEnd(bytes, lineStart, from: scanned) {
+        if end == lineStart { return true }
+        lineStart = end + 2
+        scanned = lineStart
+      }
+      scanned = max(lineStart, bytes.count - 1)
+      return false
+    } catch {
+      return true
+    }
+  }
+
+  /// Reads all lines that are there.
+  private mutating func read(
+    _ bytes: Span<UInt8>,
+    into head: inout RequestHead
+  ) throws(RequestHeadFault) -> Outcome {
+    head.reset()
+    let start = Self.start(bytes)
+    var line = start
+    var fieldLines = 0
+    while let end = try lineEnd(bytes, line, from: line) {
+      if line == start {
+        try parseRequestLine(bytes, line..<end, into: &head)
+      } else if end == line {
+        head.size = end + 2
+        try finish(bytes, &head)
+        reset()
+        return .complete
+      } else {
+        fieldLines += 1
+        if fieldLines > limits.fieldCount { throw .tooManyFields }
+        let field = try FieldLine(parsing: bytes, line..<end)
+        if let name = FieldName(bytes.extracting(field.name)) {
+          head.append(name, value: field.value)
+        }
+      }
+      line = end + 2
+    }
+    lineStart = line
+    scanned = max(line, bytes.count - 1)
+    return .needMore
+  }
+
+  /// Where the request line begins. §2.2: an empty line before it is passed over, once.
+  private static func start(_ bytes: Span<UInt8>) -> Int {
+    bytes.count >= 2 && bytes[0] == .carriageReturn && bytes[1] == .lineFeed ? 2 : 0
+  }
+
+  /// Where the line ends that begins at `line`, if that has arrived, within the limits.
+  private func lineEnd(
+    _ bytes: Span<UInt8>,
+    _ line: Int,
+    from index: Int
   ) throws(RequestHeadFault) -> Int? {
-    var index = max(start, scanned - 3)
-    let limit = min(bytes.count, limits.headBytes + start)
-    while index < limit {
-      let byte = bytes[index]
-      if byte >= 0x20, byte != 0x7F {
-        index += 1
-        continue
-      }
-      switch byte {
-      case .carriageReturn:
-        guard index + 1 < bytes.count else {
-          scanned = index
-          return try overLimit(bytes, start)
-        }
-        guard bytes[index + 1] == .lineFeed else { throw .bareCarriageReturn }
-        if index + 3 < bytes.count, bytes[index + 2] == .carriageReturn,
-          bytes[index + 3] == .lineFeed
-        {
-          let end = index + 4
-          if end - start > limits.headBytes { throw try tooLarge(bytes, start) }
-          return end
-        }
-        index += 2
-      case .lineFeed: throw .bareLineFeed
-      case .tab: index += 1
-      default: throw .controlByte
-      }
-    }
-    scanned = index
-    return try overLimit(bytes, start)
+    let start = Self.start(bytes)
+    let headEnd = start + limits.headBytes
+    return line == start
+      ? try Line.end(
+        in: bytes,
+        from: index,
+        limit: min(headEnd, start + limits.requestLineBytes),
+        tooLong: .requestLineTooLong
+      )
+      : try Line.end(in: bytes, from: index, limit: headEnd, tooLong: .headTooLarge)
   }
 
-  private func overLimit(_ bytes: Span<UInt8>, _ start: Int) throws(RequestHeadFault) -> Int? {
-    // While the line's own end is missing, its length is what is wrong.
-    if bytes.count - start > limits.requestLineBytes,
-      requestLineEnd(bytes, start) == nil
-    {
-      throw .requestLineTooLong
-    }
-    if bytes.count - start >= limits.headBytes { throw try tooLarge(bytes, start) }
-    return nil
-  }
-
-  /// 414 if the request line alone is too long, else 431.
-  private func tooLarge(
-    _ bytes: Span<UInt8>, _ start: Int
-  ) throws(RequestHeadFault) -> RequestHeadFault {
-    requestLineEnd(bytes, start) == nil ? .requestLineTooLong : .headTooLarge
-  }
-
-  /// Where the request line's CRLF ends, if that is within its limit.
-  private func requestLineEnd(_ bytes: Span<UInt8>, _ start: Int) -> Int? {
-    var index = start
-    let limit = min(bytes.count, start + limits.requestLineBytes)
-    while index < limit {
-      if bytes[index] == .lineFeed { return index + 1 }
-      index += 1
-    }
-    return nil
-  }
-
-  // MARK: The lines
-
-  /// Reads the lines within `range`, each of which ends with CRLF. The hunt has seen to it that a
-  /// CR is always followed by LF, and that no other control byte but HTAB is there.
-  private func parse(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, into head: inout RequestHead
-  ) throws(RequestHeadFault) {
-    var lineStart = range.lowerBound
-    var lineEnd = Self.lineEnd(bytes, lineStart)
-    if lineEnd + 2 - lineStart > limits.requestLineBytes { throw .requestLineTooLong }
-    try parseRequestLine(bytes, lineStart..<lineEnd, into: &head)
-    lineStart = lineEnd + 2
-
-    var lines = 0
-    while lineStart < range.upperBound {
-      lineEnd = Self.lineEnd(bytes, lineStart)
-      lines += 1
-      if lines > limits.fieldCount { throw .tooManyFields }
-      let line = try FieldLine(parsing: bytes, lineStart..<lineEnd)
-      if let name = FieldName(bytes.extracting(line.name)) { head.append(name, value: line.value) }
-      lineStart = lineEnd + 2
-    }
-    try checkHost(bytes, head)
-    head.framing = try MessageFraming.decide(head, in: bytes, limits: limits)
-    try decideExpectation(bytes, into: &head)
-    head.persistence = Self.persistence(bytes, head)
-  }
-
-  private static func lineEnd(_ bytes: Span<UInt8>, _ start: Int) -> Int {
-    var index = start
-    while bytes[index] != .carriageReturn { index += 1 }
-    return index
-  }
+  // MARK: What the lines say
 
   /// `method SP request-target SP HTTP-version` (RFC 9112 §3).
   private func parseRequestLine(
-    _ bytes: Span<UInt8>, _ line: Range<Int>, into head: inout RequestHead
+    _ bytes: Span<UInt8>,
+    _ line: Range<Int>,
+    into head: inout RequestHead
   ) throws(RequestHeadFault) {
-    if line.isEmpty { throw .requestLine }
-    if bytes[line.lowerBound].isBlank { throw .lineFolding }
     var index = line.lowerBound
     let token = ByteClass.token
     while index < line.upperBound, token.contains(bytes[index]) { index += 1 }
@@ -170,7 +145,8 @@ package struct RequestHeadParser: Sendable {
 
   /// `"HTTP/" DIGIT "." DIGIT`, case-sensitive (RFC 9112 §2.3).
   private static func minorVersion(
-    _ bytes: Span<UInt8>, _ range: Range<Int>
+    _ bytes: Span<UInt8>,
+    _ range: Range<Int>
   ) throws(RequestHeadFault) -> UInt8 {
     // More than one space before it, or anything after it, is a malformed line.
     let start = range.lowerBound
@@ -186,9 +162,21 @@ package struct RequestHeadParser: Sendable {
     return min(bytes[start + 7] - 0x30, 1)
   }
 
+  /// Decides what takes all fields to decide.
+  private func finish(
+    _ bytes: Span<UInt8>,
+    _ head: inout RequestHead
+  ) throws(RequestHeadFault) {
+    try Self.checkHost(bytes, head)
+    head.framing = try MessageFraming.decide(head, in: bytes, limits: limits)
+    try Self.decideExpectation(bytes, into: &head)
+    head.persistence = Self.persistence(bytes, head)
+  }
+
   /// RFC 9112 §3.2.
-  private func checkHost(
-    _ bytes: Span<UInt8>, _ head: borrowing RequestHead
+  private static func checkHost(
+    _ bytes: Span<UInt8>,
+    _ head: borrowing RequestHead
   ) throws(RequestHeadFault) {
     guard let host = head.first(.host) else {
       if head.minorVersion == 1 { throw .hostMissing }
@@ -199,59 +187,39 @@ package struct RequestHeadParser: Sendable {
   }
 
   /// RFC 9110 §10.1.1; a server ignores it in HTTP/1.0.
-  private func decideExpectation(
-    _ bytes: Span<UInt8>, into head: inout RequestHead
+  private static func decideExpectation(
+    _ bytes: Span<UInt8>,
+    into head: inout RequestHead
   ) throws(RequestHeadFault) {
     guard head.minorVersion == 1 else { return }
     for index in 0..<head.fieldCount where head[index].name == .expect {
-      guard bytes.extracting(head[index].value).equalsIgnoringCase("100-continue") else {
-        throw .expectation
+      var list = ListMembers(head[index].value)
+      while let member = list.next(bytes) {
+        guard bytes.extracting(member).equalsIgnoringCase("100-continue") else {
+          throw .expectation
+        }
+        head.expectsContinue = head.framing != .none
       }
-      head.expectsContinue = head.framing != .none
     }
   }
 
   /// RFC 9112 §9.3.
   private static func persistence(
-    _ bytes: Span<UInt8>, _ head: borrowing RequestHead
+    _ bytes: Span<UInt8>,
+    _ head: borrowing RequestHead
   ) -> Persistence {
     var wantsClose = false
     var wantsKeepAlive = false
     for index in 0..<head.fieldCount where head[index].name == .connection {
-      let value = head[index].value
-      var start = value.lowerBound
-      while start <= value.upperBound {
-        var end = start
-        while end < value.upperBound, bytes[end] != UInt8(ascii: ",") { end += 1 }
-        let option = bytes.extracting(bytes.trimmedRange(start..<end))
+      var list = ListMembers(head[index].value)
+      while let member = list.next(bytes) {
+        let option = bytes.extracting(member)
         if option.equalsIgnoringCase("close") { wantsClose = true }
         if option.equalsIgnoringCase("keep-alive") { wantsKeepAlive = true }
-        start = end + 1
       }
     }
     if wantsClose { return .close }
     if head.minorVersion == 1 { return .persistent }
     return wantsKeepAlive ? .persistentByRequest : .close
-  }
-}
-
-/// `field-name ":" OWS field-value OWS` (RFC 9112 §5), as places in the bytes.
-struct FieldLine {
-  let name: Range<Int>
-  let value: Range<Int>
-
-  /// Reads the line at `range`, which holds no control byte but HTAB.
-  init(parsing bytes: Span<UInt8>, _ range: Range<Int>) throws(RequestHeadFault) {
-    var index = range.lowerBound
-    if bytes[index].isBlank { throw .lineFolding }
-    let token = ByteClass.token
-    while index < range.upperBound, token.contains(bytes[index]) { index += 1 }
-    guard index < range.upperBound, bytes[index] == UInt8(ascii: ":") else {
-      let blank = index < range.upperBound && bytes[index].isBlank
-      throw blank ? .spaceBeforeColon : .fieldName
-    }
-    if index == range.lowerBound { throw .fieldName }
-    name = range.lowerBound..<index
-    value = bytes.trimmedRange(index + 1..<range.upperBound)
   }
 }

@@ -40,7 +40,9 @@ package struct RequestTarget: Equatable, Sendable {
   }
 
   private mutating func readAbsolute(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ method: Method
+    _ bytes: Span<UInt8>,
+    _ range: Range<Int>,
+    _ method: Method
   ) throws(RequestHeadFault) {
     let target = bytes.extracting(range)
     let schemeCount: Int
@@ -65,7 +67,8 @@ package struct RequestTarget: Equatable, Sendable {
   }
 
   private mutating func readPathAndQuery(
-    _ bytes: Span<UInt8>, _ range: Range<Int>
+    _ bytes: Span<UInt8>,
+    _ range: Range<Int>
   ) throws(RequestHeadFault) {
     var index = range.lowerBound
     let allowed = ByteClass.path
@@ -90,59 +93,5 @@ package struct RequestTarget: Equatable, Sendable {
       else { throw .requestTarget }
       index += 1
     }
-  }
-}
-
-/// `uri-host [ ":" port ]` (RFC 9110 §4.1, RFC 3986 §3.2.2).
-enum Authority {
-  enum Port { case optional, required }
-
-  /// Whether the bytes at `range` are a host that is not empty, with its port.
-  static func isValid(_ bytes: Span<UInt8>, _ range: Range<Int>, port: Port) -> Bool {
-    guard !range.isEmpty else { return false }
-    var index = range.lowerBound
-    if bytes[index] == UInt8(ascii: "[") {
-      index += 1
-      let start = index
-      var colons = 0
-      while index < range.upperBound, bytes[index] != UInt8(ascii: "]") {
-        let byte = bytes[index]
-        if byte == UInt8(ascii: ":") {
-          colons += 1
-        } else if byte.hexDigitValue == nil, byte != UInt8(ascii: ".") {
-          return false
-        }
-        index += 1
-      }
-      guard index < range.upperBound, colons >= 2, index - start <= 45 else { return false }
-      index += 1
-    } else {
-      let start = index
-      let allowed = ByteClass.host
-      while index < range.upperBound, bytes[index] != UInt8(ascii: ":") {
-        if bytes[index] == UInt8(ascii: "%") {
-          guard index + 2 < range.upperBound, bytes[index + 1].hexDigitValue != nil,
-            bytes[index + 2].hexDigitValue != nil
-          else { return false }
-          index += 2
-        } else if !allowed.contains(bytes[index]) {
-          return false
-        }
-        index += 1
-      }
-      guard index > start else { return false }
-    }
-    if index == range.upperBound { return port == .optional }
-    guard bytes[index] == UInt8(ascii: ":") else { return false }
-    index += 1
-    // `port = *DIGIT`: an empty one is the scheme's own (RFC 3986 §3.2.3).
-    var value = 0
-    while index < range.upperBound {
-      guard bytes[index].isDigit else { return false }
-      value = value * 10 + Int(bytes[index] - 0x30)
-      guard value <= 65_535 else { return false }
-      index += 1
-    }
-    return true
   }
 }

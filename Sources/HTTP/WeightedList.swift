@@ -1,5 +1,4 @@
-/// Walks a comma-separated list of a field's value (RFC 9110 §5.6.1) whose members may carry a
-/// weight (§12.4.2).
+/// Walks a list whose members may carry a weight (RFC 9110 §12.4.2), such as Accept's.
 ///
 /// Weights are thousandths, 0...1000. A member with a malformed weight has weight 0.
 struct WeightedList: ~Copyable {
@@ -11,47 +10,31 @@ struct WeightedList: ~Copyable {
     let hasParameters: Bool
   }
 
-  private var index: Int
-  private let end: Int
+  private var members: ListMembers
 
   init(_ range: Range<Int>) {
-    index = range.lowerBound
-    end = range.upperBound
+    members = ListMembers(range)
   }
 
   /// The next member that is not empty.
   mutating func next(_ bytes: Span<UInt8>) -> Member? {
-    while index < end {
-      var stop = index
-      var quoted = false
-      while stop < end, quoted || bytes[stop] != UInt8(ascii: ",") {
-        if bytes[stop] == UInt8(ascii: "\"") { quoted.toggle() }
-        stop += 1
-      }
-      let member = bytes.trimmedRange(index..<stop)
-      index = stop + 1
-      if !member.isEmpty { return Self.member(bytes, member) }
-    }
-    return nil
-  }
-
-  private static func member(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Member {
-    var index = range.lowerBound
-    while index < range.upperBound, bytes[index] != UInt8(ascii: ";") { index += 1 }
-    let value = bytes.trimmedRange(range.lowerBound..<index)
+    guard let range = members.next(bytes) else { return nil }
+    var end = bytes.firstUnquoted(UInt8(ascii: ";"), in: range)
+    let value = bytes.trimmedRange(range.lowerBound..<end)
     var weight = 1000
     var hasParameters = false
-    while index < range.upperBound {
-      index += 1
-      let start = index
-      while index < range.upperBound, bytes[index] != UInt8(ascii: ";") { index += 1 }
-      let parameter = bytes.trimmedRange(start..<index)
-      if parameter.count >= 2, bytes[parameter.lowerBound].asciiLowercased == UInt8(ascii: "q"),
-        bytes[parameter.lowerBound + 1] == UInt8(ascii: "=")
-      {
-        weight =
-          thousandths(bytes.extracting(parameter.lowerBound + 2..<parameter.upperBound)) ?? 0
-      } else if !parameter.isEmpty {
+    while end < range.upperBound {
+      let start = end + 1
+      end = bytes.firstUnquoted(UInt8(ascii: ";"), in: start..<range.upperBound)
+      let parameter = bytes.trimmedRange(start..<end)
+      if parameter.isEmpty { continue }
+      let equals = bytes.firstUnquoted(UInt8(ascii: "="), in: parameter)
+      let name = bytes.trimmedRange(parameter.lowerBound..<equals)
+      if bytes.extracting(name).equalsIgnoringCase("q") {
+        // No white space may stand around the `=`; with it, the weight is malformed.
+        let text = min(name.upperBound + 1, parameter.upperBound)..<parameter.upperBound
+        weight = equals == name.upperBound ? Self.thousandths(bytes.extracting(text)) ?? 0 : 0
+      } else {
         hasParameters = true
       }
     }

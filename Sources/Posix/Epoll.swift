@@ -36,7 +36,8 @@ package struct ReadyEvent: Sendable {
   /// - Parameter batch: Events taken per wait, at least one.
   package init(batch: Int = 256) throws(Errno) {
     descriptor = OwnedDescriptor(
-      adopting: try retryingInterrupted { epoll_create1(CInt(EPOLL_CLOEXEC)) })
+      adopting: try retryingInterrupted { epoll_create1(CInt(EPOLL_CLOEXEC)) }
+    )
     unsafe events = .allocate(capacity: batch)
     unsafe events.initialize(repeating: epoll_event())
   }
@@ -54,7 +55,10 @@ package struct ReadyEvent: Sendable {
   }
 
   private borrowing func control(
-    _ operation: CInt, _ number: CInt, _ token: UInt64, _ interest: Readiness
+    _ operation: CInt,
+    _ number: CInt,
+    _ token: UInt64,
+    _ interest: Readiness
   ) throws(Errno) {
     let set = descriptor.number
     var event = unsafe epoll_event(events: interest.rawValue, data: epoll_data(u64: token))
@@ -67,7 +71,11 @@ package struct ReadyEvent: Sendable {
   package mutating func wait(timeoutMilliseconds: Int32) throws(Errno) -> Int {
     // SAFETY: the buffer has room for `count` events and lives as long as `self`.
     let count = unsafe epoll_wait(
-      descriptor.number, events.baseAddress, CInt(events.count), timeoutMilliseconds)
+      descriptor.number,
+      events.baseAddress,
+      CInt(events.count),
+      timeoutMilliseconds
+    )
     if count >= 0 { return Int(count) }
     let failure = Errno.latest
     if failure.code == EINTR { return 0 }

@@ -9,7 +9,8 @@ package struct EventCounter: ~Copyable, Sendable {
     descriptor = OwnedDescriptor(
       adopting: try retryingInterrupted {
         eventfd(0, CInt(EFD_NONBLOCK | EFD_CLOEXEC))
-      })
+      }
+    )
   }
 
   /// The kernel's number, to register with ``Epoll``.

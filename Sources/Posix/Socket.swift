@@ -25,7 +25,8 @@ package struct Socket: ~Copyable, Sendable {
   ///   the option afterwards so that others may join it.
   /// - Throws: EADDRINUSE, EACCES, EADDRNOTAVAIL and what socket(2) may say.
   package static func listening(
-    on address: SocketAddress, joining: Bool
+    on address: SocketAddress,
+    joining: Bool
   ) throws(Errno) -> Socket {
     let family = address.family
     let kind = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
@@ -105,7 +106,9 @@ package struct Socket: ~Copyable, Sendable {
   }
 
   /// One read(2) into `target`, which must not be empty.
-  package borrowing func receive(into target: inout MutableSpan<UInt8>) throws(Errno)
+  package borrowing func receive(
+    into target: inout MutableSpan<UInt8>
+  ) throws(Errno)
     -> ReadOutcome
   {
     try descriptor.read(into: &target)
@@ -115,7 +118,10 @@ package struct Socket: ~Copyable, Sendable {
   ///
   /// - Parameter more: Whether more follows at once, so that the kernel may wait to fill a segment
   ///   (MSG_MORE).
-  package borrowing func send(_ source: Span<UInt8>, more: Bool = false) throws(Errno)
+  package borrowing func send(
+    _ source: Span<UInt8>,
+    more: Bool = false
+  ) throws(Errno)
     -> WriteOutcome
   {
     let number = number
@@ -142,7 +148,12 @@ package struct Socket: ~Copyable, Sendable {
   package borrowing func abandon() {
     var linger = linger(l_onoff: 1, l_linger: 0)
     _ = unsafe setsockopt(
-      number, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+      number,
+      SOL_SOCKET,
+      SO_LINGER,
+      &linger,
+      socklen_t(MemoryLayout<Glibc.linger>.size)
+    )
   }
 
   private borrowing func set(_ level: CInt, _ option: CInt, _ value: CInt) throws(Errno) {

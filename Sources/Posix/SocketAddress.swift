@@ -52,7 +52,8 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
     // SAFETY: getaddrinfo(3) gives an address of `ai_addrlen` bytes, never more than the storage.
     unsafe withUnsafeMutableBytes(of: &storage) { target in
       unsafe target.copyMemory(
-        from: UnsafeRawBufferPointer(start: first.pointee.ai_addr, count: Int(size)))
+        from: UnsafeRawBufferPointer(start: first.pointee.ai_addr, count: Int(size))
+      )
     }
     self.storage = storage
     self.size = size
@@ -102,7 +103,10 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
       unsafe withSockaddr { pointer, _ in
         unsafe UInt16(
           bigEndian: UnsafeRawPointer(pointer).load(
-            fromByteOffset: 2, as: UInt16.self))
+            fromByteOffset: 2,
+            as: UInt16.self
+          )
+        )
       }
     }
     set {
@@ -117,7 +121,14 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN) + 32)
     let status = unsafe withSockaddr { pointer, size in
       unsafe getnameinfo(
-        pointer, size, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+        pointer,
+        size,
+        &text,
+        socklen_t(text.count),
+        nil,
+        0,
+        NI_NUMERICHOST
+      )
     }
     guard status == 0 else { return "?" }
     return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
