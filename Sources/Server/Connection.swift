@@ -47,6 +47,8 @@ final class Connection<Link: Transport & ~Copyable> {
   /// Whether ``carry`` may hold a whole request.
   private var mayTake = false
   private var sawEnd = false
+  /// Whether a write failed, so that nothing more can be sent.
+  private var isBroken = false
   private var discarded = 0
   /// The size of a postponed request with its content.
   private var postponedSize = 0
@@ -108,8 +110,7 @@ final class Connection<Link: Transport & ~Copyable> {
 
   /// The peer has hung up while it was to be answered.
   func failed(_ bench: inout Workbench) -> Verdict {
-    bench.statistics.count(.reset)
-    perform(.failed, &bench)
+    breakOff(&bench)
     return verdict
   }
 
@@ -196,9 +197,7 @@ final class Connection<Link: Transport & ~Copyable> {
       case .endOfStream:
         mayRead = false
         sawEnd = true
-      case .failed:
-        bench.statistics.count(.reset)
-        return perform(.failed, &bench)
+      case .failed: return breakOff(&bench)
       }
     }
     send(&bench)
@@ -384,7 +383,10 @@ final class Connection<Link: Transport & ~Copyable> {
     if state.phase == .closed { return bench.batch.removeAll() }
     if !bench.batch.isEmpty {
       let sent = unsent.isEmpty ? sendDirectly(bench) : 0
-      if state.phase == .closed { return bench.batch.removeAll() }
+      if isBroken {
+        bench.batch.removeAll()
+        return breakOff(&bench)
+      }
       if sent < bench.batch.size {
         let before = unsent.privateSize
         unsent.append(bench.batch, from: sent)
@@ -437,8 +439,7 @@ final class Connection<Link: Transport & ~Copyable> {
         bench.statistics.bytesSent.add(sent)
         return sent
       case .failed:
-        bench.statistics.count(.reset)
-        _ = state.handle(.failed, limits: bench.limits, at: bench.now)
+        isBroken = true
         return sent
       }
     }
@@ -453,12 +454,17 @@ final class Connection<Link: Transport & ~Copyable> {
     let sent = waiting.drain { bytes, more in sendWhole(bytes, more: more, bench) }
     swap(&waiting, &unsent)
     bench.memory.add(unsent.privateSize - before)
-    if state.phase == .closed { return }
+    if isBroken { return breakOff(&bench) }
     if unsent.isEmpty {
       perform(.sentAll, &bench)
     } else if sent > 0 {
       perform(.sentSome, &bench)
     }
+  }
+
+  private func breakOff(_ bench: inout Workbench) {
+    bench.statistics.count(.reset)
+    perform(.failed, &bench)
   }
 
   // MARK: The end
@@ -477,9 +483,7 @@ final class Connection<Link: Transport & ~Copyable> {
     case .endOfStream:
       mayRead = false
       perform(.peerFinished, &bench)
-    case .failed:
-      mayRead = false
-      perform(.failed, &bench)
+    case .failed: breakOff(&bench)
     }
   }
 
