@@ -46,6 +46,9 @@ final class Connection<Link: Transport & ~Copyable> {
   private var mayRead = true
   /// Whether ``carry`` may hold a whole request.
   private var mayTake = false
+  /// Whether the peer is known to have finished, though its last bytes may be unread.
+  private var endIsNear = false
+  /// Whether its last byte has been read.
   private var sawEnd = false
   /// Whether a write failed, so that nothing more can be sent.
   private var isBroken = false
@@ -83,17 +86,22 @@ final class Connection<Link: Transport & ~Copyable> {
   // MARK: Turns
 
   /// The transport became ready, or an earlier turn left something over.
+  ///
+  /// - Parameter peerFinished: Whether the peer has finished sending, or is gone.
   func turn(
     readable: Bool,
     writable: Bool,
+    peerFinished: Bool,
     _ buffer: inout ReceiveBuffer,
     _ bench: inout Workbench
   ) -> Verdict {
-    if readable { mayRead = true }
+    if readable || peerFinished { mayRead = true }
+    if peerFinished { endIsNear = true }
     if state.phase == .handshaking, !shakeHands(&bench) { return verdict }
     if writable, !unsent.isEmpty { flush(&bench) }
     switch state.phase {
     case .idle, .receiving: takeTurn(&buffer, &bench)
+    case .waiting where peerFinished: perform(.peerFinished, &bench)
     case .waiting: break
     case .closing, .lingering: discard(&buffer, &bench)
     case .handshaking, .closed: break
@@ -105,19 +113,6 @@ final class Connection<Link: Transport & ~Copyable> {
   func timePassed(_ bench: inout Workbench) -> Verdict {
     countEnd(bench)
     perform(.timePassed, &bench)
-    return verdict
-  }
-
-  /// The peer has hung up while it was to be answered.
-  func failed(_ bench: inout Workbench) -> Verdict {
-    breakOff(&bench)
-    return verdict
-  }
-
-  /// The peer has finished sending while it was to be answered: a held answer is made at once.
-  func peerFinished(_ bench: inout Workbench) -> Verdict {
-    mayRead = true
-    perform(.peerFinished, &bench)
     return verdict
   }
 
@@ -184,8 +179,7 @@ final class Connection<Link: Transport & ~Copyable> {
       switch buffer.fill(from: &transport) {
       case .bytes(let count):
         bench.statistics.bytesReceived.add(count)
-        // A short read of a stream has emptied it (epoll(7)), unless the transport keeps some.
-        mayRead = count == ReceiveBuffer.capacity || transport.hasBufferedInput
+        mayRead = mayHoldMore(afterReading: count)
         let received = buffer.bytes.span.extracting(0..<count)
         if carry.isEmpty {
           keepRest(received, from: take(received, &bench))
@@ -204,11 +198,17 @@ final class Connection<Link: Transport & ~Copyable> {
     if sawEnd, !mayTake, state.phase != .closed { perform(.peerFinished, &bench) }
   }
 
+  /// A short read of a stream has emptied it (epoll(7)), unless the transport itself keeps some or the
+  /// end of the stream is still to be read: that was announced together with the bytes before it.
+  private func mayHoldMore(afterReading count: Int) -> Bool {
+    count == ReceiveBuffer.capacity || endIsNear || transport.hasBufferedInput
+  }
+
   private func beginBatch(_ bench: inout Workbench) {
     bench.batch.circumstances.peer = peer
     bench.batch.circumstances.isOverloaded = bench.memory.isFull
     bench.batch.circumstances.mayHold =
-      !sawEnd && !bench.isDraining && bench.heldCount < bench.limits.heldAnswers
+      !endIsNear && !bench.isDraining && bench.heldCount < bench.limits.heldAnswers
   }
 
   private func takeFromCarry(_ bench: inout Workbench) {
@@ -475,7 +475,7 @@ final class Connection<Link: Transport & ~Copyable> {
     switch buffer.fill(from: &transport) {
     case .bytes(let count):
       discarded += count
-      mayRead = count == ReceiveBuffer.capacity || transport.hasBufferedInput
+      mayRead = mayHoldMore(afterReading: count)
       if discarded > bench.limits.lingerBytes, state.phase == .lingering {
         perform(.discardedEnough, &bench)
       }

@@ -142,19 +142,33 @@ package final class EventLoop: @unchecked Sendable {
       shaking.append(table.token(of: slot))
       return
     }
-    let readable = !readiness.isDisjoint(with: [.readable, .peerFinished, .hungUp, .failed])
-    if client.state.phase == .waiting, !readiness.isDisjoint(with: [.hungUp, .failed]) {
-      return finish(slot, client.failed(&bench))
-    }
-    if client.state.phase == .waiting, readiness.contains(.peerFinished) {
-      return finish(slot, client.peerFinished(&bench))
-    }
-    giveTurn(slot, client, readable: readable, writable: readiness.contains(.writable))
+    giveTurn(
+      slot,
+      client,
+      readable: readiness.contains(.readable),
+      writable: readiness.contains(.writable),
+      peerFinished: !readiness.isDisjoint(with: [.peerFinished, .hungUp, .failed])
+    )
   }
 
-  private func giveTurn(_ slot: Int, _ client: Client, readable: Bool, writable: Bool) {
+  private func giveTurn(
+    _ slot: Int,
+    _ client: Client,
+    readable: Bool,
+    writable: Bool,
+    peerFinished: Bool = false
+  ) {
     bench.batch.circumstances.beganNanoseconds = SystemClock.monotonicNanoseconds()
-    finish(slot, client.turn(readable: readable, writable: writable, &buffer, &bench))
+    finish(
+      slot,
+      client.turn(
+        readable: readable,
+        writable: writable,
+        peerFinished: peerFinished,
+        &buffer,
+        &bench
+      )
+    )
   }
 
   /// Does what a turn leaves to the loop.

@@ -47,10 +47,10 @@ final class NumberingResponder: Responder {
     }
   }
 
-  /// The path again and again, up to the size it names.
+  /// The path, filled up or cut to the size it names.
   static func body(_ path: [UInt8]) -> [UInt8] {
     let size = Int(String(decoding: path, as: UTF8.self).split(separator: "/").last ?? "") ?? 0
-    return (0..<size).map { path[$0 % path.count] }
+    return path.prefix(size) + [UInt8](repeating: path[2], count: max(0, size - path.count))
   }
 
   private final class Work: ResponseWork {

@@ -1,0 +1,182 @@
+import Glibc
+import HTTP
+import Posix
+import Synchronization
+import Testing
+
+@testable import Server
+
+/// The engine on real sockets of the loopback interface.
+@Suite struct EngineTests {
+  /// Tells another thread that something has happened.
+  final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+    var isUp: Bool { value.load(ordering: .acquiring) }
+    func raise() { value.store(true, ordering: .releasing) }
+  }
+
+  /// An engine that serves until the test is over.
+  final class Running {
+    let engine: Engine
+    let address: SocketAddress
+    private let stopped = Flag()
+
+    init(loops: Int = 2, limits: Limits = Limits()) throws {
+      engine = try Engine(loopCount: loops, limits: limits)
+      address = try engine.listen(on: SocketAddress(parsing: "127.0.0.1:0")) { _ in
+        NumberingResponder()
+      }
+      let stopped = stopped
+      engine.start { stopped.raise() }
+    }
+
+    func client() throws -> RawClient { try RawClient(port: address.port) }
+
+    var hasStopped: Bool { stopped.isUp }
+
+    /// Looks again until the condition holds, at most ten seconds.
+    func wait(until condition: () -> Bool) -> Bool {
+      let end = SystemClock.monotonicMilliseconds() + 10_000
+      while !condition() {
+        if SystemClock.monotonicMilliseconds() > end { return false }
+        usleep(2_000)
+      }
+      return true
+    }
+
+    deinit { engine.stop() }
+  }
+
+  private func request(_ path: String, _ fields: String = "") -> String {
+    "GET \(path) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n"
+  }
+
+  @Test func anAnswerComesBack() throws {
+    let server = try Running()
+    let client = try server.client()
+    try client.send(request("/n1/5", "Connection: close\r\n"))
+    let answer = try client.receiveAll()
+    #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\nDate: "))
+    #expect(answer.hasSuffix("Connection: close\r\nContent-Length: 5\r\n\r\n/n1/5"))
+  }
+
+  @Test func aThousandPipelinedRequestsAreAnsweredInOrder() throws {
+    let server = try Running()
+    let client = try server.client()
+    let numbers = 1_000..<2_000
+    try client.send(
+      numbers.map { request("/n\($0)/9") }.joined()
+        + request("/n0/0", "Connection: close\r\n")
+    )
+    let answer = try client.receiveAll()
+    let bodies = answer.split(separator: "\r\n").filter { $0.hasPrefix("/n") }
+    #expect(bodies.map { $0.prefix(6) } == numbers.map { "/n\($0)" })
+  }
+
+  @Test func aHalfClosedClientGetsAllItsAnswers() throws {
+    let server = try Running()
+    let client = try server.client()
+    try client.send(request("/n1/40000") + request("/h2/10") + request("/w3/100000"))
+    client.finishSending()
+    let answer = try client.receiveAll()
+    #expect(answer.components(of: "HTTP/1.1 200 OK") == 3)
+    #expect(answer.hasSuffix("33333333"))
+  }
+
+  @Test func nothingIsAnsweredAfterAFault() throws {
+    let server = try Running()
+    let client = try server.client()
+    try client.send(request("/n1/5") + "GET / HTTP/1.1\nHost: a\r\n\r\n" + request("/n2/5"))
+    let answer = try client.receiveAll()
+    #expect(answer.components(of: "HTTP/1.1 ") == 2)
+    #expect(answer.contains("HTTP/1.1 400 Bad Request"))
+  }
+
+  @Test func anAddressInUseIsNoticed() throws {
+    let server = try Running(loops: 2)
+    let second = try Engine(loopCount: 2, limits: Limits())
+    #expect(throws: Engine.ListenFailure.self) {
+      _ = try second.listen(on: server.address) { _ in NumberingResponder() }
+    }
+  }
+
+  @Test func heldAnswersComeWhenTheDataChanges() throws {
+    let server = try Running()
+    let clients = try (0..<20).map { _ in try server.client() }
+    for (number, client) in clients.enumerated() { try client.send(request("/h\(number)/9")) }
+    #expect(server.wait { server.engine.loops.reduce(0) { $0 + $1.statistics.held.value } == 20 })
+    server.engine.update { _ in }
+    for (number, client) in clients.enumerated() {
+      let answer = String(decoding: try client.receive(), as: UTF8.self)
+      #expect(answer.contains("\r\n\r\n/h\(number)/9"))
+    }
+    #expect(server.engine.loops.allSatisfy { $0.statistics.held.value == 0 })
+  }
+
+  @Test func drainingEndsIdleConnectionsAndAnswersTheLastRequests() throws {
+    let server = try Running()
+    let idle = try server.client()
+    let busy = try server.client()
+    try busy.send(request("/n1/5"))
+    _ = try busy.receive()
+    server.engine.drain()
+    try busy.send(request("/n2/5"))
+    #expect(try busy.receiveAll().contains("Connection: close"))
+    #expect(try idle.receiveAll() == "")
+    #expect(server.wait { server.hasStopped })
+  }
+
+  @Test func atTheLimitOthersWaitAndAreServedOnceThereIsRoom() throws {
+    var limits = Limits()
+    limits.connections = 4
+    let server = try Running(loops: 1, limits: limits)
+    var clients = try (0..<4).map { _ in try server.client() }
+    for client in clients {
+      try client.send(request("/n1/5"))
+      _ = try client.receive()
+    }
+    let waiting = try server.client()
+    try waiting.send(request("/n7/5"))
+    #expect(server.engine.loops[0].statistics.open.value == 4)
+    clients.removeLast()
+    #expect(String(decoding: try waiting.receive(), as: UTF8.self).hasSuffix("/n7/5"))
+  }
+
+  @Test func clientsThatDoNotReadHoldABoundedAmount() throws {
+    let server = try Running(loops: 1)
+    let clients = try (0..<50).map { _ in
+      try RawClient(port: server.address.port, receiveBufferBytes: 1_024)
+    }
+    let flood = (0..<200).map { request("/n\($0)/40000") }.joined()
+    for client in clients { try client.send(flood) }
+    #expect(server.wait { server.engine.memory.value > 50 * 40_000 })
+    // Each may hold the mark and one answer above it, and a second turn's rest.
+    #expect(server.engine.memory.value < 50 * 200_000)
+    let other = try server.client()
+    try other.send(request("/n1/5", "Connection: close\r\n"))
+    #expect(try other.receiveAll().hasSuffix("/n1/5"))
+  }
+
+  @Test func whatAVanishedClientHeldIsReleased() throws {
+    let server = try Running(loops: 1)
+    do {
+      let client = try RawClient(port: server.address.port, receiveBufferBytes: 1_024)
+      try client.send((0..<200).map { request("/n\($0)/40000") }.joined())
+      #expect(server.wait { server.engine.memory.value > 0 })
+    }
+    #expect(server.wait { server.engine.memory.value == 0 })
+    #expect(server.wait { server.engine.loops[0].statistics.open.value == 0 })
+  }
+}
+
+extension String {
+  fileprivate func components(of part: String) -> Int {
+    var count = 0
+    var rest = self[...]
+    while let range = rest.firstRange(of: part) {
+      count += 1
+      rest = rest[range.upperBound...]
+    }
+    return count
+  }
+}
