@@ -77,6 +77,7 @@ let package = Package(
     tests(of: "JSON"),
     tests(of: "Gzip", ["CZlib"]),
     tests(of: "Posix"),
+    tests(of: "TLS"),
     tests(of: "PortRegistry"),
     tests(of: "PortsAPI", ["HTTP", "PortRegistry", "JSON"]),
     tests(of: "Server", ["HTTP", "Posix"]),

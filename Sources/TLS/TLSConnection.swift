@@ -1,0 +1,293 @@
+internal import COpenSSL
+internal import Glibc
+
+/// What one step of a handshake or a closure led to.
+package enum TLSStep: Equatable, Sendable {
+  case done
+  /// Call again once the socket is readable.
+  case wantRead
+  /// Call again once the socket is writable.
+  case wantWrite
+  /// The client speaks HTTP without TLS. Nothing has been sent, so an answer in plain text can be.
+  case plainHTTP
+  /// The peer left in the middle.
+  case truncated
+  case failed(TLSFault)
+}
+
+/// What one read brought.
+package enum TLSReadOutcome: Equatable, Sendable {
+  /// So many bytes, at least one.
+  case bytes(Int)
+  case wantRead
+  case wantWrite
+  /// The peer has finished sending, and said so (close_notify, RFC 8446 §6.1).
+  case closed
+  /// The peer's bytes ended without close_notify: something may have been cut off.
+  case truncated
+  case failed(TLSFault)
+}
+
+/// What one write took.
+package enum TLSWriteOutcome: Equatable, Sendable {
+  /// So many bytes, perhaps fewer than were offered.
+  case bytes(Int)
+  case wantRead
+  case wantWrite
+  /// ``TLSConnection/shutdown()`` has been called, or the handshake is not done.
+  case closed
+  case failed(TLSFault)
+}
+
+/// The server's end of one TLS connection (SSL) over a socket that does not block.
+///
+/// One loop owns it. What it wants of the socket follows from the last outcome, not from the
+/// operation: a read may want to write. OpenSSL writes with write(2), so the program must ignore
+/// SIGPIPE.
+@safe package final class TLSConnection {
+  private enum State: Equatable {
+    case handshaking
+    case established
+    /// close_notify has been sent, or there was nobody to send it to; reading still works.
+    case finished
+    /// OpenSSL has failed: it must not be called again (SSL_get_error(3)).
+    case dead(TLSFault)
+  }
+
+  /// What the last read says about bytes that no readiness will announce.
+  private enum ReadProgress {
+    /// OpenSSL may hold more.
+    case open
+    /// The socket was read until it would have blocked.
+    case blocked
+    /// Records without content came and came, and we left in between.
+    case interrupted
+  }
+
+  private let context: TLSContext
+  private let handle: OpaquePointer
+  private var state = State.handshaking
+  private var readProgress = ReadProgress.open
+  /// Whether OpenSSL holds a record that the socket has not taken whole.
+  private var writeIsPending = false
+
+  /// Records without content (key updates, refused renegotiations) that one read goes through.
+  package static let silentRecordMax = 32
+
+  /// - Parameter descriptor: A connected socket with O_NONBLOCK, which stays the caller's: it is
+  ///   closed by its owner, after this object's last call.
+  /// - Throws: ``TLSError/library(_:)`` if there is no memory.
+  package init(context: TLSContext, descriptor: CInt) throws(TLSError) {
+    ErrorQueue.clear()
+    guard let handle = unsafe SSL_new(context.handle) else { throw .library(ErrorQueue.drain()) }
+    guard unsafe SSL_set_fd(handle, descriptor) == 1 else {
+      unsafe SSL_free(handle)
+      throw .library(ErrorQueue.drain())
+    }
+    unsafe SSL_set_accept_state(handle)
+    self.context = context
+    unsafe self.handle = unsafe handle
+  }
+
+  deinit { unsafe SSL_free(handle) }
+
+  // MARK: The life of a connection
+
+  /// Goes on with the handshake as far as the socket allows.
+  package func handshake() -> TLSStep {
+    switch state {
+    case .handshaking: break
+    case .established, .finished: return .done
+    case .dead(let fault): return .failed(fault)
+    }
+    prepareCall()
+    let status = unsafe SSL_do_handshake(handle)
+    switch verdict(on: status) {
+    case .success:
+      state = .established
+      return .done
+    case .wantRead: return .wantRead
+    case .wantWrite: return .wantWrite
+    case .closed, .truncated: return .truncated
+    case .plainHTTP: return .plainHTTP
+    case .failed(let fault): return .failed(fault)
+    }
+  }
+
+  /// Reads what has come, at most one record (16 KiB), into `target`, which must not be empty.
+  ///
+  /// After `bytes` and after `wantRead`, ask ``hasPending`` before waiting for readiness.
+  package func read(into target: inout MutableSpan<UInt8>) -> TLSReadOutcome {
+    precondition(!target.isEmpty, "an empty read has no meaning")
+    switch state {
+    case .established, .finished: break
+    case .handshaking: return .wantRead
+    case .dead(let fault): return .failed(fault)
+    }
+    for _ in 0..<Self.silentRecordMax {
+      var count = 0
+      prepareCall()
+      // SAFETY: the buffer is valid for `count` bytes for the length of the call.
+      let status = unsafe target.withUnsafeMutableBytes { buffer in
+        unsafe SSL_read_ex(handle, buffer.baseAddress, buffer.count, &count)
+      }
+      let systemCode = errno
+      switch verdict(on: status, systemCode: systemCode) {
+      case .success:
+        readProgress = .open
+        return .bytes(count)
+      case .wantRead:
+        // Without AUTO_RETRY this is also said after a record that had no content.
+        guard systemCode == EAGAIN else { continue }
+        readProgress = .blocked
+        return .wantRead
+      case .wantWrite: return .wantWrite
+      case .closed: return .closed
+      case .truncated: return .truncated
+      case .plainHTTP: return .failed(TLSFault(number: 0, systemCode: EPROTO))
+      case .failed(let fault): return .failed(fault)
+      }
+    }
+    readProgress = .interrupted
+    return .wantRead
+  }
+
+  /// Whether reading would bring something that no readiness of the socket announces.
+  package var hasPending: Bool {
+    switch (state, readProgress) {
+    case (.dead, _), (.handshaking, _), (_, .blocked): false
+    case (_, .interrupted): true
+    case (_, .open): unsafe SSL_has_pending(handle) == 1
+    }
+  }
+
+  /// Writes as much of `source` as the socket takes.
+  ///
+  /// After `wantRead` or `wantWrite` a record is under way: the next write must begin with the same
+  /// bytes, wherever they are in memory then, and offer no fewer.
+  package func write(_ source: Span<UInt8>) -> TLSWriteOutcome {
+    switch state {
+    case .established: break
+    case .handshaking, .finished: return .closed
+    case .dead(let fault): return .failed(fault)
+    }
+    var written = 0
+    // OpenSSL writes a record at a time, and must not be asked to write nothing.
+    while written < source.count {
+      let rest = source.extracting(droppingFirst: written)
+      var count = 0
+      prepareCall()
+      // SAFETY: the buffer is valid for `count` bytes for the length of the call.
+      let status = unsafe rest.withUnsafeBytes { buffer in
+        unsafe SSL_write_ex(handle, buffer.baseAddress, buffer.count, &count)
+      }
+      let verdict = verdict(on: status)
+      writeIsPending = verdict == .wantRead || verdict == .wantWrite
+      if verdict == .success {
+        written += count
+        continue
+      }
+      // What was taken is told first; the next call meets the obstacle again.
+      if written > 0 { return .bytes(written) }
+      switch verdict {
+      case .wantRead: return .wantRead
+      case .wantWrite: return .wantWrite
+      case .failed(let fault): return .failed(fault)
+      case .success, .closed, .truncated, .plainHTTP:
+        return .failed(TLSFault(number: 0, systemCode: EPIPE))
+      }
+    }
+    return .bytes(written)
+  }
+
+  /// Says that nothing more will be written (close_notify), once, and does not wait for the peer to
+  /// say the same. It says nothing where that would break a handshake or a record under way.
+  package func shutdown() -> TLSStep {
+    switch state {
+    case .established: break
+    case .handshaking, .finished:
+      state = .finished
+      return .done
+    case .dead(let fault): return .failed(fault)
+    }
+    state = .finished
+    if writeIsPending { return .done }
+    prepareCall()
+    let status = unsafe SSL_shutdown(handle)
+    // 0 means that ours is sent and the peer's has not come.
+    if status >= 0 { return .done }
+    switch verdict(on: status) {
+    case .success, .closed, .wantRead: return .done
+    case .wantWrite:
+      state = .established
+      return .wantWrite
+    case .truncated, .plainHTTP: return .truncated
+    case .failed(let fault): return .failed(fault)
+    }
+  }
+
+  // MARK: What was agreed
+
+  /// Whether a ticket made this handshake short.
+  package var isResumed: Bool { unsafe SSL_session_reused(handle) == 1 }
+
+  /// `TLSv1.2` or `TLSv1.3`.
+  package var protocolVersion: String { unsafe Self.text(SSL_get_version(handle)) ?? "" }
+
+  /// The cipher suite by OpenSSL's name.
+  package var cipher: String {
+    unsafe Self.text(SSL_CIPHER_get_name(SSL_get_current_cipher(handle))) ?? ""
+  }
+
+  /// The name that the client asked for (SNI); any bytes may stand in it.
+  package var serverName: String? {
+    unsafe Self.text(SSL_get_servername(handle, TLSEXT_NAMETYPE_host_name))
+  }
+
+  /// The subject of the client's certificate, verified, as RFC 4514 writes it and in ASCII.
+  package var clientSubject: String? {
+    guard let certificate = unsafe SSL_get1_peer_certificate(handle) else { return nil }
+    return unsafe Certificate(adopting: certificate).subject
+  }
+
+  private static func text(_ pointer: UnsafePointer<CChar>?) -> String? {
+    guard let pointer = unsafe pointer else { return nil }
+    return unsafe String(cString: pointer)
+  }
+
+  // MARK: What OpenSSL says
+
+  private enum Verdict: Equatable {
+    case success, wantRead, wantWrite, closed, truncated, plainHTTP
+    case failed(TLSFault)
+  }
+
+  /// Before every call: SSL_get_error(3) judges by the error queue, ``read(into:)`` by errno.
+  @inline(__always)
+  private func prepareCall() {
+    ErrorQueue.clear()
+    errno = 0
+  }
+
+  /// What a call's result means; must follow the call at once, on the same thread.
+  private func verdict(on status: CInt, systemCode: CInt = errno) -> Verdict {
+    if status > 0 { return .success }
+    switch unsafe SSL_get_error(handle, status) {
+    case SSL_ERROR_WANT_READ: return .wantRead
+    case SSL_ERROR_WANT_WRITE: return .wantWrite
+    case SSL_ERROR_ZERO_RETURN: return .closed
+    case SSL_ERROR_SYSCALL:
+      let fault = ErrorQueue.drain(systemCode: systemCode)
+      state = .dead(fault)
+      return fault.number == 0 && systemCode == 0 ? .truncated : .failed(fault)
+    default:
+      let fault = ErrorQueue.drain()
+      state = .dead(fault)
+      switch fault.reason {
+      case SSL_R_UNEXPECTED_EOF_WHILE_READING: return .truncated
+      case SSL_R_HTTP_REQUEST: return .plainHTTP
+      default: return .failed(fault)
+      }
+    }
+  }
+}
