@@ -9,12 +9,25 @@ package final class Peer: Sendable {
   package let certificateSubject: String?
 
   package init(
-    address: [UInt8], port: UInt16, isSecure: Bool = false, certificateSubject: String? = nil
+    address: [UInt8],
+    port: UInt16,
+    isSecure: Bool = false,
+    certificateSubject: String? = nil
   ) {
     self.address = address
     self.port = port
     self.isSecure = isSecure
     self.certificateSubject = certificateSubject
+  }
+
+  /// The same peer, whose certificate has been verified meanwhile.
+  package func with(certificateSubject: String) -> Peer {
+    Peer(
+      address: address,
+      port: port,
+      isSecure: isSecure,
+      certificateSubject: certificateSubject
+    )
   }
 
   /// Nobody in particular, for answers that are made without a connection.

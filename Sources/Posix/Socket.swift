@@ -42,8 +42,17 @@ package struct Socket: ~Copyable, Sendable {
       try retryingInterrupted { unsafe bind(number, pointer, size) }
     }
     if !joining { try socket.set(SOL_SOCKET, SO_REUSEPORT, 1) }
+    try socket.configureListener()
     _ = try retryingInterrupted { listen(number, backlogMax) }
     return socket
+  }
+
+  /// Sets what every connection wants that will be accepted here, which inherits it: no Nagle delay
+  /// (answers leave in one write), and the kernel's own watch over peers that vanish (tcp(7)).
+  package borrowing func configureListener() throws(Errno) {
+    try set(CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+    try set(SOL_SOCKET, SO_KEEPALIVE, 1)
+    try set(CInt(IPPROTO_TCP), TCP_USER_TIMEOUT, 30_000)
   }
 
   /// Another owner of the same open socket, dup(2)-wise, for a loop of its own.
@@ -94,16 +103,6 @@ package struct Socket: ~Copyable, Sendable {
   }
 
   // MARK: Streaming
-
-  /// Sets what every accepted connection wants: no Nagle delay (answers leave in one write), and
-  /// the kernel's own watch over peers that vanish (tcp(7)).
-  package borrowing func configureAccepted() {
-    // A peer that reset while it waited makes these fail; the next read tells, so failures here
-    // are nothing to act on.
-    try? set(CInt(IPPROTO_TCP), TCP_NODELAY, 1)
-    try? set(SOL_SOCKET, SO_KEEPALIVE, 1)
-    try? set(CInt(IPPROTO_TCP), TCP_USER_TIMEOUT, 30_000)
-  }
 
   /// One read(2) into `target`, which must not be empty.
   package borrowing func receive(

@@ -36,7 +36,7 @@ final class Connection<Link: Transport & ~Copyable> {
   var isNewlyPostponed = false
   private var transport: Link
   private let responder: any Responder
-  private let peer: Peer
+  private var peer: Peer
   private var parser: RequestHeadParser
   /// What came but was not used up: the beginning of a request, or requests whose turn is to come.
   private var carry: [UInt8] = []
@@ -153,6 +153,10 @@ final class Connection<Link: Transport & ~Copyable> {
     switch transport.handshake() {
     case .done:
       bench.statistics.handshakes.add(1)
+      if transport.isResumed { bench.statistics.handshakesResumed.add(1) }
+      if let subject = transport.certificateSubject {
+        peer = peer.with(certificateSubject: subject)
+      }
       perform(.established, &bench)
       mayRead = true
       return true
@@ -187,7 +191,7 @@ final class Connection<Link: Transport & ~Copyable> {
           carry.append(copying: received)
           takeFromCarry(&bench)
         }
-      case .wouldBlock: mayRead = false
+      case .wouldBlock: mayRead = transport.hasBufferedInput
       case .endOfStream:
         mayRead = false
         sawEnd = true
@@ -479,7 +483,7 @@ final class Connection<Link: Transport & ~Copyable> {
       if discarded > bench.limits.lingerBytes, state.phase == .lingering {
         perform(.discardedEnough, &bench)
       }
-    case .wouldBlock: mayRead = false
+    case .wouldBlock: mayRead = transport.hasBufferedInput
     case .endOfStream:
       mayRead = false
       perform(.peerFinished, &bench)

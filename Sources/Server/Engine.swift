@@ -2,6 +2,7 @@ internal import Dispatch
 package import HTTP
 package import Posix
 internal import Synchronization
+package import TLS
 
 /// All event loops together: binds addresses, starts the loops, and ends them.
 package final class Engine: Sendable {
@@ -35,19 +36,22 @@ package final class Engine: Sendable {
   /// Listens on `address`, each loop with a socket of its own, so that the kernel spreads connections
   /// over them. Before ``start(whenStopped:)`` only.
   ///
-  /// - Parameter responder: Makes the responder of the loop with the given index.
+  /// - Parameters:
+  ///   - context: What TLS connections negotiate; `nil` for plain ones.
+  ///   - responder: Makes the responder of the loop with the given index.
   /// - Returns: Where it listens, with the port that the kernel chose if `address` has port 0.
   package func listen(
     on address: SocketAddress,
+    context: TLSContext? = nil,
     responder: (Int) -> any Responder
   ) throws(ListenFailure) -> SocketAddress {
     do throws(Errno) {
       let first = try Socket.listening(on: address, joining: false)
       let bound = try first.localAddress()
-      try loops[0].add(Listener(first, responder: responder(0)))
+      try loops[0].add(Listener(first, responder: responder(0), context: context))
       for index in loops.indices.dropFirst() {
         let next = try Socket.listening(on: bound, joining: true)
-        try loops[index].add(Listener(next, responder: responder(index)))
+        try loops[index].add(Listener(next, responder: responder(index), context: context))
       }
       return bound
     } catch {
@@ -58,15 +62,29 @@ package final class Engine: Sendable {
   /// Serves a listening socket that was handed to the program, all loops sharing it.
   package func adopt(
     _ socket: consuming Socket,
+    context: TLSContext? = nil,
     responder: (Int) -> any Responder
   ) throws(Errno) -> SocketAddress {
     let bound = try socket.localAddress()
+    try socket.configureListener()
     for index in loops.indices.dropFirst() {
       try loops[index].add(
-        Listener(try socket.duplicate(), responder: responder(index), isShared: true)
+        Listener(
+          try socket.duplicate(),
+          responder: responder(index),
+          context: context,
+          isShared: true
+        )
       )
     }
-    try loops[0].add(Listener(socket, responder: responder(0), isShared: loops.count > 1))
+    try loops[0].add(
+      Listener(
+        socket,
+        responder: responder(0),
+        context: context,
+        isShared: loops.count > 1
+      )
+    )
     return bound
   }
 
@@ -86,6 +104,11 @@ package final class Engine: Sendable {
   /// Gives every responder something new. Each loop does it between two requests.
   package func update(_ change: @escaping @Sendable (any Responder) -> Void) {
     for loop in loops { loop.post(.update(change)) }
+  }
+
+  /// Lets the TLS connections that come from now on negotiate with `context`.
+  package func replaceContext(_ context: TLSContext) {
+    for loop in loops { loop.post(.replaceContext(context)) }
   }
 
   /// Closes the listeners and ends every connection with its next answer.

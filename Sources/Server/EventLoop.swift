@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import HTTP
 package import Posix
+internal import TLS
 
 /// One thread's worth of connections: waits for readiness, gives each connection its turn, keeps time.
 ///
@@ -41,7 +42,7 @@ package final class EventLoop: @unchecked Sendable {
 
   /// A listener and whether the kernel is watching it for us.
   private final class ListenerSlot {
-    let listener: Listener
+    var listener: Listener
     var isWatched = false
     init(_ listener: consuming Listener) { self.listener = listener }
   }
@@ -331,12 +332,16 @@ package final class EventLoop: @unchecked Sendable {
     _ address: SocketAddress,
     _ listener: borrowing Listener
   ) {
-    socket.configureAccepted()
     let number = socket.number
-    let peer = Peer(address: address.hostBytes, port: address.port)
+    let isSecure = listener.context != nil
+    let peer = Peer(address: address.hostBytes, port: address.port, isSecure: isSecure)
+    guard let transport = try? SocketTransport(socket, context: listener.context) else {
+      statistics.acceptFailures.add(1)
+      return
+    }
     let client = Client(
-      SocketTransport(socket),
-      handshakes: false,
+      transport,
+      handshakes: isSecure,
       peer: peer,
       responder: listener.responder,
       bench
@@ -391,6 +396,10 @@ package final class EventLoop: @unchecked Sendable {
       case .update(let change):
         for slot in listeners { change(slot.listener.responder) }
         askHeldAgain()
+      case .replaceContext(let context):
+        for slot in listeners where slot.listener.context != nil {
+          slot.listener.context = context
+        }
       case .drain: drain()
       case .stop: isStopped = true
       }

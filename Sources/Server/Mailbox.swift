@@ -1,11 +1,14 @@
 package import HTTP
 internal import Posix
 internal import Synchronization
+package import TLS
 
 /// What other threads may ask of a loop.
 package enum LoopMessage: Sendable {
   /// Give each responder of the loop something new, then ask held requests again.
   case update(@Sendable (any Responder) -> Void)
+  /// Let the connections of TLS listeners that come from now on negotiate with another context.
+  case replaceContext(TLSContext)
   /// Close the listeners, answer what is under way, and stop when that is done.
   case drain
   /// Stop now.

@@ -5,6 +5,10 @@ internal import Posix
 package protocol Transport: ~Copyable {
   /// Goes on with the handshake; ``HandshakeOutcome/done`` at once where there is none.
   mutating func handshake() -> HandshakeOutcome
+  /// Whether the handshake took up an earlier session.
+  var isResumed: Bool { get }
+  /// The subject of the peer's certificate, if it showed one and it was verified (RFC 4514).
+  var certificateSubject: String? { get }
   /// Reads into `target`, which is not empty.
   mutating func read(into target: inout MutableSpan<UInt8>) -> ReceiveOutcome
   /// Writes some of `source`, which is not empty; `more` says that another write follows at once.

@@ -56,6 +56,8 @@ struct WireTransport: Transport, ~Copyable {
   let wire: Wire
 
   var hasBufferedInput: Bool { false }
+  var isResumed: Bool { false }
+  var certificateSubject: String? { nil }
 
   func handshake() -> HandshakeOutcome { .done }
 
