@@ -114,8 +114,27 @@ package struct ContentDigest: Sendable {
     return digest.finish()
   }
 
+  /// The same of an array.
+  package static func of(_ bytes: [UInt8]) -> UInt64 { of(bytes.span) }
+
   package mutating func append(_ bytes: Span<UInt8>) {
-    for index in bytes.indices { append(bytes[index]) }
+    var index = 0
+    // From the edge of a word on, eight bytes at a time.
+    while index < bytes.count, count & 7 != 0 {
+      append(bytes[index])
+      index += 1
+    }
+    while index + 8 <= bytes.count {
+      var word: UInt64 = 0
+      for place in 0..<8 { word |= UInt64(bytes[index + place]) &<< UInt64(8 &* place) }
+      compress(word)
+      count &+= 8
+      index += 8
+    }
+    while index < bytes.count {
+      append(bytes[index])
+      index += 1
+    }
   }
 
   @inline(__always)

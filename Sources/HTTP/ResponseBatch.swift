@@ -116,9 +116,7 @@ package struct ResponseBatch {
   /// Appends a field whose value is known to hold no control byte.
   package mutating func appendField(_ name: String, _ value: String) {
     assert(!value.utf8.contains { $0.isControl }, "a field's value would end early")
-    bytes.append(contentsOf: name.utf8)
-    bytes.append(UInt8(ascii: ":"))
-    bytes.append(.space)
+    beginField(name)
     bytes.append(contentsOf: value.utf8)
     appendLineEnd()
   }
@@ -167,10 +165,36 @@ package struct ResponseBatch {
     attachedBytes += content.count
   }
 
-  /// Appends the rest of a head that was made earlier, its empty line, and its content.
-  package mutating func endHead(prepared: Span<UInt8>, headSize: Int) {
-    latestContentSize = prepared.count - headSize
-    bytes.append(copying: omitsContent ? prepared.extracting(first: headSize) : prepared)
+  /// Appends field lines that were made earlier, each with its CRLF.
+  package mutating func appendLines(_ lines: [UInt8]) {
+    bytes.append(contentsOf: lines)
+  }
+
+  /// Appends the name of a field whose value follows, with the colon and the space.
+  package mutating func beginField(_ name: String) {
+    bytes.append(contentsOf: name.utf8)
+    bytes.append(UInt8(ascii: ":"))
+    bytes.append(.space)
+  }
+
+  /// Ends the head and copies the content.
+  package mutating func endHead(copying content: [UInt8]) {
+    appendLineEnd()
+    latestContentSize = content.count
+    if !omitsContent { bytes.append(contentsOf: content) }
+  }
+
+  /// Appends the rest of a head that was made earlier, its empty line, and its content, in one copy.
+  ///
+  /// - Parameters:
+  ///   - place: Where they stand in `store`, one behind the other.
+  ///   - headSize: How many of those bytes belong to the head.
+  package mutating func endHead(
+    prepared store: [UInt8], at place: Range<Int>, headSize: Int
+  ) {
+    latestContentSize = place.count - headSize
+    let upper = omitsContent ? place.lowerBound + headSize : place.upperBound
+    bytes.append(contentsOf: store[place.lowerBound..<upper])
   }
 }
 

@@ -149,6 +149,14 @@ package struct JSONWriter: Sendable {
     value < 10 ? 0x30 + value : 0x57 + value
   }
 
+  /// JSON that was written earlier, in one copy. It may be an object without its end, which more
+  /// members and ``endObject()`` then follow.
+  package mutating func raw(_ json: ArraySlice<UInt8>) {
+    separate()
+    bytes.append(contentsOf: json)
+    needsComma = true
+  }
+
   /// Text that is JSON already, such as a template's part.
   package mutating func raw(_ json: Span<UInt8>) {
     separate()

@@ -1,0 +1,118 @@
+package import JSON
+package import PortRegistry
+
+/// An assignment as JSON: the one place that knows its members and their order.
+package enum AssignmentBody {
+  /// Writes assignment `number` of `registry`.
+  ///
+  /// - Parameter match: How it answers a search, if it does.
+  package static func write(
+    _ number: Int, of registry: Registry, match: Match? = nil, into writer: inout JSONWriter
+  ) {
+    let record = registry.records[number]
+    writer.beginObject()
+    writer.name("port")
+    if record.hasPort { writer.value(Int(record.first)) } else { writer.null() }
+    if record.isRange {
+      writer.name("last")
+      writer.value(Int(record.last))
+    }
+    writer.name("transports")
+    write(record.transports, into: &writer)
+    writer.name("service")
+    if record.service.isEmpty {
+      writer.null()
+    } else {
+      write(record.service, of: registry, into: &writer)
+    }
+    writer.name("name")
+    write(record.name, of: registry, into: &writer)
+    if !record.description.isEmpty {
+      writer.name("description")
+      write(record.description, of: registry, into: &writer)
+    }
+    writer.name("aliases")
+    writeList(registry.aliases(of: record), of: registry, into: &writer)
+    writer.name("official")
+    writer.value(record.isOfficial)
+    writer.name("sources")
+    writer.beginObject()
+    for layer in Layer.allCases where record.isIn(layer) {
+      name(layer, into: &writer)
+      write(record.transports(in: layer), into: &writer)
+    }
+    writer.endObject()
+    writer.name("references")
+    writeList(registry.references(of: record), of: registry, into: &writer)
+    if !record.note.isEmpty {
+      writer.name("note")
+      write(record.note, of: registry, into: &writer)
+    }
+    let trojans = registry.trojans(of: record)
+    if !trojans.isEmpty {
+      writer.name("trojans")
+      writeList(trojans, of: registry, into: &writer)
+    }
+    if let match { write(match, into: &writer) }
+    writer.endObject()
+  }
+
+  /// Writes the member `match`.
+  static func write(_ match: Match, into writer: inout JSONWriter) {
+    writer.name("match")
+    writer.beginObject()
+    writer.name("kind")
+    writer.value(match.kind.rawValue)
+    writer.name("field")
+    writer.value(match.field)
+    writer.name("spans")
+    writer.beginArray()
+    for span in match.spans {
+      writer.beginArray()
+      writer.value(span.lowerBound)
+      writer.value(span.upperBound)
+      writer.endArray()
+    }
+    writer.endArray()
+    writer.endObject()
+  }
+
+  static func write(_ transports: TransportSet, into writer: inout JSONWriter) {
+    writer.beginArray()
+    for transport in TransportProtocol.allCases where transports.contains(transport) {
+      writer.value(transport.name)
+    }
+    writer.endArray()
+  }
+
+  static func write(_ text: TextRange, of registry: Registry, into writer: inout JSONWriter) {
+    let words = registry.text
+    writer.value(words.span.extracting(text.bytes))
+  }
+
+  private static func writeList(
+    _ places: Range<Int>, of registry: Registry, into writer: inout JSONWriter
+  ) {
+    writer.beginArray()
+    for place in places { write(registry.listed(place), of: registry, into: &writer) }
+    writer.endArray()
+  }
+
+  static func name(_ layer: Layer, into writer: inout JSONWriter) {
+    switch layer {
+    case .catalogue: writer.name("catalogue")
+    case .iana: writer.name("iana")
+    case .common: writer.name("common")
+    case .site: writer.name("site")
+    }
+  }
+
+  static func name(_ transport: TransportProtocol, into writer: inout JSONWriter) {
+    switch transport {
+    case .tcp: writer.name("tcp")
+    case .udp: writer.name("udp")
+    case .sctp: writer.name("sctp")
+    case .dccp: writer.name("dccp")
+    }
+  }
+}

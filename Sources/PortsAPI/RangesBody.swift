@@ -1,0 +1,56 @@
+package import JSON
+package import PortRegistry
+
+/// The three ranges as JSON.
+package enum RangesBody {
+  /// Writes all three as a list.
+  package static func write(_ registry: Registry, into writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.name("total")
+    writer.value(PortRange.allCases.count)
+    writer.name("items")
+    writer.beginArray()
+    for range in PortRange.allCases { write(range, of: registry, into: &writer) }
+    writer.endArray()
+    writer.name("next")
+    writer.null()
+    writer.endObject()
+  }
+
+  /// Writes one range.
+  package static func write(
+    _ range: PortRange, of registry: Registry, into writer: inout JSONWriter
+  ) {
+    let facts = registry.rangeFacts.first { $0.range == range }
+    writer.beginObject()
+    writer.name("name")
+    writer.value(range.rawValue)
+    writer.name("first")
+    writer.value(Int(range.numbers.lowerBound))
+    writer.name("last")
+    writer.value(Int(range.numbers.upperBound))
+    writer.name("names")
+    writer.beginArray()
+    for name in facts?.names ?? [] { AssignmentBody.write(name, of: registry, into: &writer) }
+    writer.endArray()
+    writer.name("facts")
+    writer.beginArray()
+    for fact in facts?.facts ?? [] { AssignmentBody.write(fact, of: registry, into: &writer) }
+    writer.endArray()
+    writer.name("counts")
+    writer.beginObject()
+    for transport in TransportProtocol.allCases {
+      AssignmentBody.name(transport, into: &writer)
+      writer.beginObject()
+      writer.name("assigned")
+      writer.value(registry.count(of: .assigned, in: range, transport))
+      writer.name("reserved")
+      writer.value(registry.count(of: .reserved, in: range, transport))
+      writer.name("unassigned")
+      writer.value(registry.count(of: .unassigned, in: range, transport))
+      writer.endObject()
+    }
+    writer.endObject()
+    writer.endObject()
+  }
+}
