@@ -211,6 +211,7 @@ final class Connection<Link: Transport & ~Copyable> {
   private func beginBatch(_ bench: inout Workbench) {
     bench.batch.circumstances.peer = peer
     bench.batch.circumstances.isOverloaded = bench.memory.isFull
+    bench.batch.circumstances.wasHeld = false
     bench.batch.circumstances.mayHold =
       !endIsNear && !bench.isDraining && bench.heldCount < bench.limits.heldAnswers
   }
@@ -338,6 +339,7 @@ final class Connection<Link: Transport & ~Copyable> {
     switch postponement {
     case .held:
       leaveHeld(&bench)
+      bench.batch.circumstances.wasHeld = true
       var bytes: [UInt8] = []
       swap(&bytes, &carry)
       var parser = RequestHeadParser(limits: bench.limits.head)
