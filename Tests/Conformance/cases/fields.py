@@ -1,0 +1,110 @@
+"""Field lines: white space, folding, bytes, lists, limits."""
+from ..case import CLOSED, MUST, SHOULD, case
+from ..expect import (CLIENT_ERRORS, DROPPED, ERRORS, HIDDEN, NO_CONTENT, WHOLE, answered, get,
+                      length, refused)
+
+BAD_REQUEST = (answered(400), refused(400))
+FIRST_LINE = b"GET {resource} HTTP/1.1\r\n"
+TRUE_HOST = b"Host: h.test\r\n"
+# The field was replaced or ignored, so what hides after it is a request of its own.
+BOTH_ANSWERED = answered(200, 200)
+
+CASES = [
+    *(case(f"space-before-colon-{name}", MUST, "9112 §5.1",
+           "white space before the colon gets 400", get(*lines, host=host), *BAD_REQUEST)
+      for name, lines, host in [
+          ("plain", (b"X : y",), b"Host: h.test"), ("tab", (b"X\t: y",), b"Host: h.test"),
+          ("host", (), b"Host : h.test")]),
+    case("space-before-colon-length", MUST, "9112 §5.1", "nor is it a Content-Length",
+         get(b"Content-Length : %d" % len(HIDDEN)) + HIDDEN, refused(400)),
+    case("space-before-colon-coding", MUST, "9112 §5.1", "nor is it a Transfer-Encoding",
+         get(b"Transfer-Encoding : chunked") + b"0\r\n\r\n" + HIDDEN, refused(400)),
+
+    case("space-before-first", MUST, "9112 §2.2",
+         "a first field line after white space is refused or ignored",
+         FIRST_LINE + b" X: y\r\n" + TRUE_HOST + b"\r\n", answered({200, 400})),
+    case("space-before-first-host", MUST, "9112 §2.2", "and so it is no Host",
+         FIRST_LINE + b" " + TRUE_HOST + b"\r\n", *BAD_REQUEST),
+    case("space-before-first-length", MUST, "9112 §2.2", "and so it is no Content-Length",
+         FIRST_LINE + b" " + length(HIDDEN) + b"\r\n" + TRUE_HOST + b"\r\n" + HIDDEN,
+         refused(400), BOTH_ANSWERED),
+    case("obs-fold", MUST, "9112 §5.2", "a folded line is refused or unfolded",
+         get(b"X: a\r\n b"), answered({200, 400})),
+    case("obs-fold-tab", MUST, "9112 §5.2", "a line folded with a tab is refused or unfolded",
+         get(b"X: a\r\n\tb"), answered({200, 400})),
+    case("obs-fold-length", MUST, "9112 §5.2", "a Content-Length folded between digits is invalid",
+         get(b"Content-Length: 1\r\n 0") + HIDDEN, refused(400)),
+    case("obs-fold-length-hidden", MUST, "9112 §5.2", "a folded line is no line of its own",
+         get(b"X: a\r\n " + length(HIDDEN)) + HIDDEN, refused(400), BOTH_ANSWERED),
+    case("obs-fold-host", MUST, "9112 §5.2", "a folded Host is refused or unfolded",
+         get(host=b"Host:\r\n h.test"), answered({200, 400})),
+
+    case("no-space-after-colon", MUST, "9110 §5.5", "white space after the colon is optional",
+         get(b"If-None-Match:{etag}", host=b"Host:h.test"), answered(304)),
+    case("spaces-around-value", MUST, "9110 §5.5", "white space around a value is no part of it",
+         get(b"If-None-Match: \t {etag} \t "), answered(304)),
+    case("empty-value", MUST, "9110 §5.5", "a value may be empty",
+         get(b"X:", b"Y: "), answered(200)),
+    case("name-case", MUST, "9110 §5.1", "field names know no case",
+         get(b"iF-nOnE-mAtCH: {etag}", host=b"hOST: h.test"), answered(304)),
+    case("unknown-fields", MUST, "9110 §5.1", "unknown fields are ignored",
+         get(b"Some-New-Field: 1", b"X_Y: 2", b"!#$%&'*+-.^_`|~9: 3"), answered(200)),
+    case("lines-combine", MUST, "9110 §5.2", "lines of one name are one list",
+         get(b'If-None-Match: "x"', b"If-None-Match: {etag}"), answered(304)),
+    case("empty-elements", MUST, "9110 §5.6.1.2", "empty list elements are ignored",
+         get(b'If-None-Match: , ,"x",,{etag},'), answered(304)),
+    case("empty-elements-connection", MUST, "9110 §5.6.1.2", "in Connection as well",
+         get(b"Connection: ,, close ,,"), answered(200, then=CLOSED)),
+    case("order", MUST, "9110 §5.3", "the order of different fields means nothing",
+         get(b"Host: h.test", b"If-None-Match: {etag}", host=b"Accept: */*"), answered(304)),
+    case("obs-text", SHOULD, "9110 §5.5", "bytes above 127 in a value are let pass",
+         get(b"X: \xc3\xb6 \xff"), answered(200)),
+
+    case("nul-in-value", MUST, "9110 §5.5", "NUL in a value is refused or a space",
+         get(b"X: a\0b"), answered({200, 400}), DROPPED),
+    case("nul-in-length", MUST, "9110 §5.5", "NUL does not end a Content-Length",
+         get(b"Content-Length: %d\0" % len(HIDDEN)) + HIDDEN, refused(400),
+         answered(400), DROPPED),
+    case("bare-cr-in-value", MUST, "9112 §2.2", "CR in a value is refused or a space",
+         get(b"X: a\rb"), answered({200, 400}), DROPPED),
+    case("bare-cr-is-no-line", MUST, "9112 §2.2", "CR in a value begins no new line",
+         get(b"X: a\r" + length(HIDDEN)) + HIDDEN, refused(400), DROPPED, BOTH_ANSWERED),
+    case("bare-cr-in-name", MUST, "9112 §2.2", "CR in a field name makes it invalid",
+         get(b"X\rY: z"), answered(400), refused(400), DROPPED),
+    case("bare-cr-before-crlf", MUST, "9112 §2.2", "CR CR LF is not a line's end",
+         get(b"X: a\r"), answered({200, 400}), DROPPED),
+    *(case(f"name-{name}", SHOULD, "9112 §2.2", says, get(line), refused(400))
+      for name, line, says in [
+          ("empty", b": y", "a field line without a name gets 400"),
+          ("without-colon", b"X y", "a field line without a colon gets 400"),
+          ("with-space", b"X Y: z", "a field name with a space gets 400"),
+          ("with-parenthesis", b"X(Y: z", "a field name with a delimiter gets 400"),
+          ("of-high-bytes", b"X\xe9: z", "a field name with a byte above 127 gets 400"),
+          ("with-nul", b"X\0Y: z", "a field name with NUL gets 400")]),
+
+    case("line-too-long", MUST, "9110 §5.4", "a field line too long gets 4xx",
+         get(b"X: " + b"a" * 40_000), answered(CLIENT_ERRORS)),
+    case("section-too-long", MUST, "9110 §5.4", "a header section too long gets 4xx",
+         get(*(b"X-%d: " % number + b"a" * 900 for number in range(50))),
+         answered(CLIENT_ERRORS)),
+    case("name-too-long", MUST, "9110 §5.4", "a field name too long gets 4xx",
+         get(b"X" * 40_000 + b": y"), answered(CLIENT_ERRORS)),
+    case("many-fields", MUST, "9110 §5.4", "thousands of fields get 4xx or are read",
+         get(*(b"X: %d" % number for number in range(2_500))), answered(CLIENT_ERRORS),
+         answered(200)),
+    case("too-long-is-not-ignored", MUST, "9110 §5.4", "what follows a refused head is unread",
+         get(b"X: " + b"a" * 40_000, length(HIDDEN)) + HIDDEN,
+         answered(CLIENT_ERRORS, then=CLOSED)),
+    case("400-has-content", SHOULD, "9110 §15.5", "a 400 explains itself",
+         get(host=b""), answered(400, check=lambda answers, _: None if answers[0].content
+                                 else "no content")),
+    case("content-fields-on-get", MUST, "9110 §8.7", "fields about content change no GET",
+         get(b"Content-Type: text/plain", b"Content-Location: /x", b"Content-Encoding: gzip"),
+         answered({200, 415})),
+    case("te-trailers", MUST, "9110 §10.1.4", "TE is accepted",
+         get(b"TE: trailers", b"Connection: TE"), answered(200, check=WHOLE)),
+    case("te-unknown", MUST, "9110 §10.1.4", "a coding in TE need not be used",
+         get(b"TE: trailers, deflate;q=0.5", b"Connection: TE"), answered(200, check=WHOLE)),
+    case("head-of-bad-request", MUST, "9110 §9.3.2", "a refused HEAD has no content either",
+         get(method=b"HEAD", host=b""), answered(ERRORS, check=NO_CONTENT)),
+]

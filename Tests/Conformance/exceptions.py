@@ -1,0 +1,3 @@
+"""Cases that Portolan does not pass, each with its reason. The run fails on an unlisted MUST."""
+
+EXCEPTIONS: dict[str, str] = {}

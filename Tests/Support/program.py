@@ -1,0 +1,121 @@
+"""The program under test: started on a free port, watched through /proc, stopped."""
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LISTENING = re.compile(r"listening on http://(127\.0\.0\.1):([0-9]+)")
+START_LIMIT_SECONDS = 30
+
+
+class NotStarted(Exception):
+    """The program ended, or said nothing, before it listened."""
+
+
+class Program:
+    """`portolan serve` on a port of the kernel's choice.
+
+    `prefix` is put before the command: a tracer, or a limit on the process.
+    """
+
+    def __init__(self, binary: Path, *arguments: str, prefix: tuple[str, ...] = ()):
+        self.command = [*prefix, str(binary), "serve", "--listen", "127.0.0.1:0", *arguments]
+        self.started = time.monotonic()
+        self.child = subprocess.Popen(
+            self.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, start_new_session=True)
+        self.lines: list[str] = []
+        self.address: tuple[str, int] | None = None
+        self.settled = threading.Event()  # it listens, or it has ended
+        self.reader = threading.Thread(target=self.read_lines, daemon=True)
+        self.reader.start()
+        if not self.settled.wait(START_LIMIT_SECONDS) or self.address is None:
+            self.kill()
+            raise NotStarted(f"{' '.join(self.command)}\n" + "\n".join(self.lines))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    def read_lines(self) -> None:
+        """Takes what the program writes, so that a full pipe never stops it."""
+        for line in self.child.stderr:
+            self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+            if self.address is None and (found := LISTENING.search(self.lines[-1])):
+                self.address = (found[1], int(found[2]))
+                self.settled.set()
+        self.settled.set()
+
+    @property
+    def port(self) -> int:
+        return self.address[1]
+
+    @property
+    def is_running(self) -> bool:
+        return self.child.poll() is None
+
+    def terminate(self, patience_seconds: float = 30) -> int:
+        """SIGTERM; gives the exit status."""
+        os.kill(self.pid, signal.SIGTERM)
+        return self.child.wait(patience_seconds)
+
+    def kill(self) -> None:
+        """Ends the whole group, the tracer before it included."""
+        try:
+            os.killpg(self.child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.child.wait()
+        self.reader.join(1)
+
+    @property
+    def pid(self) -> int:
+        """The program's own process, which is not the child where a tracer started it."""
+        for entry in os.listdir("/proc"):
+            if entry.isdigit() and self.parent(int(entry)) == self.child.pid:
+                return int(entry)
+        return self.child.pid
+
+    @staticmethod
+    def stat(pid: int) -> list[str] | None:
+        """The fields of /proc/PID/stat from the third on (the second may hold spaces)."""
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+
+    @classmethod
+    def parent(cls, pid: int) -> int | None:
+        stat = cls.stat(pid)
+        return int(stat[1]) if stat else None
+
+    def cpu_seconds(self) -> float:
+        """User and system time so far."""
+        stat = self.stat(self.pid)
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident_bytes(self) -> int:
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        raise ProcessLookupError(self.pid)
+
+
+def find_binary(default: str) -> Path:
+    """PORTOLAN_BINARY, or `default` within the package."""
+    return Path(os.environ.get("PORTOLAN_BINARY") or ROOT / default)
+
+
+def mebibytes(size: float) -> str:
+    return f"{size / (1 << 20):.1f} MiB"
+
+
+def percentile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
