@@ -19,7 +19,7 @@ class NotStarted(Exception):
 class Program:
     """`portolan serve` on a port of the kernel's choice.
 
-    `prefix` is put before the command: a tracer, or a limit on the process.
+    `prefix` is put before the command and limits the process, as prlimit does.
     """
 
     def __init__(self, binary: Path, *arguments: str, prefix: tuple[str, ...] = ()):
@@ -66,7 +66,7 @@ class Program:
         return self.child.wait(patience_seconds)
 
     def kill(self) -> None:
-        """Ends the whole group, the tracer before it included."""
+        """Ends the program at once."""
         try:
             os.killpg(self.child.pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -76,28 +76,13 @@ class Program:
 
     @property
     def pid(self) -> int:
-        """The program's own process, which is not the child where a tracer started it."""
-        for entry in os.listdir("/proc"):
-            if entry.isdigit() and self.parent(int(entry)) == self.child.pid:
-                return int(entry)
+        """The prefix, if there is one, becomes the program and starts no process of its own."""
         return self.child.pid
-
-    @staticmethod
-    def stat(pid: int) -> list[str] | None:
-        """The fields of /proc/PID/stat from the third on (the second may hold spaces)."""
-        try:
-            return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        except (FileNotFoundError, ProcessLookupError):
-            return None
-
-    @classmethod
-    def parent(cls, pid: int) -> int | None:
-        stat = cls.stat(pid)
-        return int(stat[1]) if stat else None
 
     def cpu_seconds(self) -> float:
         """User and system time so far."""
-        stat = self.stat(self.pid)
+        # The fields from the third on; the second, the name, may hold spaces.
+        stat = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
     def resident_bytes(self) -> int:

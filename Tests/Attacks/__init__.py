@@ -1,0 +1,1 @@
+"""Clients that mean harm: what the program does while they are there, and after."""

@@ -1,0 +1,1 @@
+"""The API as its users see it: a running program, real sockets, and the tables as the truth."""
