@@ -6,15 +6,14 @@ from pathlib import Path
 from Support.program import Program, mebibytes
 from Support.wire import Connection, request
 
-from .base import (LARGEST_LIST, PORT, Findings, Probe, close_all, peak_of_memory,
-                   raise_descriptor_limit)
+from .base import (LARGEST_LIST, PORT, Findings, Probe, close_all, p99_limit_milliseconds,
+                   peak_of_memory, raise_descriptor_limit)
 
 UNREADING = 2000
 TINY_BUFFER_BYTES = 1024  # the kernel makes it about twice that
 UNREAD_REQUESTS = 4
 # 64 MiB of unwritten answers (DESIGN.md §7), and what 2,000 connections and a busy heap take.
 UNREAD_GROWTH_LIMIT_BYTES = 96 << 20
-P99_LIMIT_MILLISECONDS = 250
 
 IDLE = 9_900  # just below the 10,000 at which the program stops accepting
 IDLE_SHORT = 4_000
@@ -42,7 +41,7 @@ def unread_answers(binary: Path, short: bool, findings: Findings) -> None:
         findings.say(f"{UNREADING} clients never read: {mebibytes(before)} before, "
                      f"{mebibytes(peak[0])} at the peak")
         findings.require(peak[0] - before <= UNREAD_GROWTH_LIMIT_BYTES, "memory is not bounded")
-        probe.report(findings, P99_LIMIT_MILLISECONDS)
+        probe.report(findings, p99_limit_milliseconds(short))
         findings.require_serving(program)
 
 

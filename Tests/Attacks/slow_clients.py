@@ -6,10 +6,9 @@ from pathlib import Path
 
 from Support.program import Program
 
-from .base import LARGEST_LIST, PORT, Findings, Probe
+from .base import LARGEST_LIST, PORT, Findings, Probe, p99_limit_milliseconds
 
 CLIENTS = 1000
-P99_LIMIT_MILLISECONDS = 250
 MODES = {
     "slow header": ("-H", "-u", PORT),
     "slow content": ("-B", "-u", PORT),
@@ -41,5 +40,5 @@ def slow_clients(binary: Path, short: bool, findings: Findings) -> None:
                                 "-l", str(seconds), "-u", url, *rest],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                timeout=seconds + 30)
-            probe.report(findings, P99_LIMIT_MILLISECONDS)
+            probe.report(findings, p99_limit_milliseconds(short))
             findings.require_serving(program)

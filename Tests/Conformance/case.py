@@ -44,12 +44,12 @@ class Observation:
     answers: list[Answer]  # final ones; the answer to the closing probe is left out
     interim: list[Answer]  # 1xx
     connection: Connection
-    early_answers: int     # how many final answers came before the last piece was sent
+    early_answers: int     # how many, 1xx included, came before the last piece was sent
     fault: str | None      # what was not HTTP/1.1 in what came
 
     def __str__(self) -> str:
         if self.fault:
-            return f"malformed: {self.fault}"
+            return "no HTTP/1.1"
         statuses = [str(answer.status) for answer in self.interim + self.answers]
         return " ".join(statuses or ["nothing"]) + f", {self.connection.value}"
 
@@ -108,13 +108,13 @@ class Case:
     heads: frozenset[int] = frozenset()  # which answers are to HEAD and so have no content
     waits_seconds: float = 2.0       # for the answers, and then for the connection to end
     probes: bool = True              # False: a further request would be taken for content
-    early_answers: int | None = None  # how many answers must come before the last piece is sent
+    early_answers: frozenset[int] | None = None  # how many may come before the last piece is sent
     interim: frozenset[int] | None = None  # which numbers of 1xx answers are right
 
     def judge(self, seen: Observation, context: Context) -> str | None:
         """None if the standard allows what was seen, else why not."""
-        if self.early_answers is not None and seen.early_answers != self.early_answers:
-            return f"{seen.early_answers} answers before the last piece, not {self.early_answers}"
+        if self.early_answers is not None and seen.early_answers not in self.early_answers:
+            return f"{seen.early_answers} answers before the last piece"
         if self.interim is not None and len(seen.interim) not in self.interim:
             return f"{len(seen.interim)} interim answers"
         faults = [outcome.fault(seen, context) for outcome in self.allows]

@@ -62,11 +62,13 @@ class Dialogue:
             raise Malformed(f"the stream ends within {self.received[position:][:40]!r}")
         return final, interim
 
-    def count(self) -> int:
+    def counts(self) -> tuple[int, int]:
+        """How many final and how many interim answers have come."""
         try:
-            return len(self.answers()[0])
+            final, interim = self.answers()
+            return len(final), len(interim)
         except Malformed:
-            return 1 << 30  # there is no use in waiting for more
+            return 1 << 30, 0  # there is no use in waiting for more
 
 
 def play(case: Case, address: tuple[str, int], fill) -> Observation:
@@ -76,7 +78,7 @@ def play(case: Case, address: tuple[str, int], fill) -> Observation:
         early = 0
         can_probe = case.probes
         for piece in case.sends:
-            early = dialogue.count()
+            early = sum(dialogue.counts())
             if isinstance(piece, Pause):
                 dialogue.read(piece.seconds)
             elif isinstance(piece, HalfClose):
@@ -84,8 +86,8 @@ def play(case: Case, address: tuple[str, int], fill) -> Observation:
                 can_probe = False
             else:
                 dialogue.send(fill(piece))
-        dialogue.read(case.waits_seconds, lambda: dialogue.count() >= case.answers_due)
-        before = dialogue.count()
+        dialogue.read(case.waits_seconds, lambda: dialogue.counts()[0] >= case.answers_due)
+        before = dialogue.counts()[0]
         if can_probe and not dialogue.ended:
             dialogue.send(PROBE)
         dialogue.read(case.waits_seconds)

@@ -64,13 +64,15 @@ def print_column(target: Target, results: dict[str, Result]) -> None:
 
 
 def page(columns: list[Column], exceptions: dict[str, str]) -> str:
+    """The first column is Portolan's."""
     lines = [INTRODUCTION.format(count=sum(len(cases) for _, cases in GROUPS))]
     lines += row("", *(f"{target.name} {target.version}" for target, _ in columns)), rule(columns)
     for level in Level:
         lines.append(row(level.value, *("{} of {}".format(*count(results, level))
                                         for _, results in columns)))
     lines += ["", "## Exceptions", "", "Cases that Portolan does not pass, and why:", ""]
-    lines += [f"- {name}: {reason}" for name, reason in exceptions.items()] or ["None."]
+    lines += [f"- {name} ({result.case.level.value}): {exceptions.get(name, result.fault)}"
+              for name, result in columns[0][1].items() if result.fault] or ["None."]
     for number, (title, cases) in enumerate(GROUPS):
         lines += ["", f"## {number + 1}. {title}", ""]
         lines += [row("Case", "Level", "RFC", *(target.name for target, _ in columns)),
