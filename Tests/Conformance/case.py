@@ -1,5 +1,5 @@
 """One row of the conformance table."""
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from enum import Enum
 
@@ -105,11 +105,11 @@ class Case:
     sends: tuple[Piece, ...]
     allows: tuple[Outcome, ...]
     needs: str | None = None         # a feature that not every target has
-    heads: frozenset[int] = frozenset()  # which answers are to HEAD and so have no content
+    heads: Set[int] = frozenset()    # which answers are to HEAD and so have no content
     waits_seconds: float = 2.0       # for the answers, and then for the connection to end
     probes: bool = True              # False: a further request would be taken for content
-    early_answers: frozenset[int] | None = None  # how many may come before the last piece is sent
-    interim: frozenset[int] | None = None  # which numbers of 1xx answers are right
+    early_answers: Set[int] | None = None  # how many may come before the last piece is sent
+    interim: Set[int] | None = None  # which numbers of 1xx answers are right
 
     def judge(self, seen: Observation, context: Context) -> str | None:
         """None if the standard allows what was seen, else why not."""
@@ -130,5 +130,5 @@ def case(name: str, level: Level, section: str, says: str, sends, *allows: Outco
     """A case whose `sends` may be one piece; an answer to a leading HEAD is known as such."""
     pieces = sends if isinstance(sends, tuple) else (sends,)
     if isinstance(pieces[0], bytes) and pieces[0].startswith(b"HEAD "):
-        details.setdefault("heads", frozenset({0}))
+        details.setdefault("heads", {0})
     return Case(name, level, section, says, pieces, allows, **details)

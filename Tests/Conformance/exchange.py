@@ -1,6 +1,7 @@
 """Plays the bytes of a case to a server and writes down what it does."""
 import socket
 import time
+from collections.abc import Set
 
 from Support.wire import Malformed, take_answer
 
@@ -17,7 +18,7 @@ READ_BYTES = 65_536
 class Dialogue:
     """One connection: what has come, and whether more can."""
 
-    def __init__(self, address: tuple[str, int], heads: frozenset[int]):
+    def __init__(self, address: tuple[str, int], heads: Set[int]):
         self.socket = socket.create_connection(address, CONNECT_LIMIT_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.heads, self.received, self.ended = heads, b"", False

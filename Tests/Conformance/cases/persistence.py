@@ -81,10 +81,10 @@ CASES = [
          + get(target=b"{list}", method=b"HEAD") + get(),
          answered(200, 304, 404, 200, 200, check=fact(
              lambda answer, context: answer.content == context.resource.content,
-             "the last answer is another", 4)), heads=frozenset({0, 3})),
+             "the last answer is another", 4)), heads={0, 3}),
     case("pipeline-cut", MUST, "9112 §9.3.2", "a request may come in two pieces after another",
          (get() + get()[:20], PAUSE, get()[20:] + get()), answered(200, 200, 200),
-         early_answers=frozenset({1})),
+         early_answers={1}),
     case("pipeline-up-to-refusal", MUST, "9112 §9.3.2", "what precedes a refusal is answered",
          get() + get() + get(b"Content-Length: x") + get(), answered(200, 200, 400, then=CLOSED)),
     case("pipeline-up-to-close", MUST, "9112 §9.6", "what precedes close is answered",
