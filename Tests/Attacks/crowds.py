@@ -14,6 +14,7 @@ from Support.wire import Connection, request
 from .base import LARGEST_LIST, PORT, Findings
 
 FLOODING_CONNECTIONS, FLOOD_DEPTH = 4, 64
+NORMAL_REQUESTS = 100  # on each connection of the normal client
 FAIR_P99_LIMIT_MILLISECONDS = 50
 RESETS, RESET_REQUESTS = 1000, 20
 RESET_GROWTH_LIMIT_BYTES = 16 << 20
@@ -22,30 +23,38 @@ GARBAGE_LIMIT_SECONDS = 15
 
 
 def flood(address: tuple[str, int]) -> None:
-    """Pipelines as fast as the program answers, until it is ended."""
-    clients = [socket.create_connection(address) for _ in range(FLOODING_CONNECTIONS)]
-    for client in clients:
-        client.setblocking(False)
+    """Pipelines as fast as the program answers, until this process is ended."""
     burst = request("/ports?q=server") * FLOOD_DEPTH
-    unsent = {client: burst for client in clients}
+    unsent: dict[socket.socket, bytes] = {}
     while True:
-        readable, writable, _ = select.select(clients, clients, [])
-        for client in readable:
-            client.recv(1 << 20)
-        for client in writable:
-            sent = client.send(unsent[client])
-            unsent[client] = unsent[client][sent:] or burst
+        while len(unsent) < FLOODING_CONNECTIONS:  # also in the place of one that was closed
+            client = socket.create_connection(address)
+            client.setblocking(False)
+            unsent[client] = burst
+        readable, writable, _ = select.select(unsent, unsent, [])
+        for client in {*readable, *writable}:
+            try:
+                is_open = client not in readable or client.recv(1 << 20)
+                if is_open and client in writable:
+                    sent = client.send(unsent[client])
+                    unsent[client] = unsent[client][sent:] or burst
+            except OSError:
+                is_open = False
+            if not is_open:
+                client.close()
+                del unsent[client]
 
 
 def times_of_normal_client(address: tuple[str, int], seconds: float) -> list[float]:
     """Milliseconds of each request of a client that asks, reads, and pauses."""
     times, deadline = [], time.monotonic() + seconds
-    with Connection(address) as connection:
-        while time.monotonic() < deadline:
-            started = time.monotonic()
-            connection.ask(PORT)
-            times.append((time.monotonic() - started) * 1000)
-            time.sleep(0.005)
+    while time.monotonic() < deadline:
+        with Connection(address) as connection:
+            for _ in range(NORMAL_REQUESTS):
+                started = time.monotonic()
+                connection.ask(PORT)
+                times.append((time.monotonic() - started) * 1000)
+                time.sleep(0.005)
     return times
 
 

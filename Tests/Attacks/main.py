@@ -4,6 +4,7 @@ import sys
 import time
 
 from Support.program import NotStarted, find_binary
+from Support.wire import Closed, Malformed
 
 from .base import Findings
 from .crowds import fairness, garbage, resets
@@ -35,7 +36,7 @@ def main() -> int:
         findings = Findings()
         try:
             attack(binary, options.short, findings)
-        except (NotStarted, OSError) as fault:
+        except (NotStarted, OSError, Closed, Malformed) as fault:
             findings.require(False, f"{type(fault).__name__}: {fault}")
         print(f"  {time.monotonic() - started:.1f} s", flush=True)
         failed += [attack.__name__] if findings.faults else []

@@ -50,8 +50,9 @@ class Observation:
     def __str__(self) -> str:
         if self.fault:
             return "no HTTP/1.1"
-        statuses = [str(answer.status) for answer in self.interim + self.answers]
-        return " ".join(statuses or ["nothing"]) + f", {self.connection.value}"
+        statuses = [str(answer.status) for answer in self.interim + self.answers] or ["nothing"]
+        said = " ".join(statuses) if len(statuses) < 8 else f"{len(statuses)} answers"
+        return f"{said}, {self.connection.value}"
 
 
 @dataclass(frozen=True)

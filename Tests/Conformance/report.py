@@ -85,19 +85,11 @@ def page(columns: list[Column], exceptions: dict[str, str]) -> str:
 
 
 def row(*cells: str) -> str:
-    return "| " + " | ".join(shorten(cell) for cell in cells) + " |"
+    return "| " + " | ".join(cells) + " |"
 
 
 def rule(columns: list[Column], leading: int = 1) -> str:
     return "| " + " | ".join(["---"] * (leading + len(columns))) + " |"
-
-
-def shorten(cell: str) -> str:
-    """A long row of equal statuses in one number: `200 ×60`."""
-    words = cell.split(" ")
-    if len(words) < 9 or not words[1].isdigit():
-        return cell
-    return f"{words[0]} {len(words) - 2} answers, {words[-1]}"
 
 
 def escape(text: str) -> str:
