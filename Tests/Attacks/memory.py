@@ -12,6 +12,7 @@ from .base import (LARGEST_LIST, PORT, Findings, Probe, close_all, p99_limit_mil
 UNREADING = 2000
 TINY_BUFFER_BYTES = 1024  # the kernel makes it about twice that
 UNREAD_REQUESTS = 4
+SETTLE_SECONDS = 3
 # 64 MiB of unwritten answers (DESIGN.md §7), and what 2,000 connections and a busy heap take.
 UNREAD_GROWTH_LIMIT_BYTES = 96 << 20
 
@@ -33,7 +34,8 @@ def unread_answers(binary: Path, short: bool, findings: Findings) -> None:
                 client.connect(program.address)
                 client.sendall(request(LARGEST_LIST) * UNREAD_REQUESTS)
                 clients.append(client)
-            # Only now: before, the kernel itself was busy filling two thousand buffers.
+            # Only then is the kernel done with filling two thousand buffers, at our cost too.
+            time.sleep(SETTLE_SECONDS)
             with Probe(program.address) as probe:
                 time.sleep(3 if short else 10)
         close_all(clients)

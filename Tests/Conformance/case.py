@@ -108,7 +108,6 @@ class Case:
     needs: str | None = None         # a feature that not every target has
     heads: Set[int] = frozenset()    # which answers are to HEAD and so have no content
     waits_seconds: float = 2.0       # for the answers, and then for the connection to end
-    probes: bool = True              # False: a further request would be taken for content
     early_answers: Set[int] | None = None  # how many may come before the last piece is sent
     interim: Set[int] | None = None  # which numbers of 1xx answers are right
 

@@ -77,7 +77,7 @@ def play(case: Case, address: tuple[str, int], fill) -> Observation:
     dialogue = Dialogue(address, case.heads)
     with dialogue.socket:
         early = 0
-        can_probe = case.probes
+        can_probe = True
         for piece in case.sends:
             early = sum(dialogue.counts())
             if isinstance(piece, Pause):
