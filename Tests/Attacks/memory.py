@@ -16,7 +16,9 @@ SETTLE_SECONDS = 3
 # 64 MiB of unwritten answers (DESIGN.md §7), and what 2,000 connections and a busy heap take.
 UNREAD_GROWTH_LIMIT_BYTES = 96 << 20
 
-IDLE = 9_900  # just below the 10,000 at which the program stops accepting
+# Below the 10,000 at which the program stops accepting, by so much that no loop is full before: the
+# kernel spreads connections over the loops by chance.
+IDLE = 9_000
 IDLE_SHORT = 4_000
 IDLE_LIMIT_BYTES = 2048
 SPARE_DESCRIPTORS = 200
