@@ -51,9 +51,10 @@ enum Fixture {
     return builder.build()
   }
 
-  static func client(_ options: APIOptions = APIOptions()) throws -> Client {
-    Client(RepresentationStore(try registry(), options: options))
-  }
+  /// A responder over the small registry.
+  static func client() throws -> Client { Client(try store.get()) }
+
+  private static let store = Result { RepresentationStore(try registry()) }
 
   /// The registry that the program carries, with its gzip forms. Made once, since it takes a while.
   static let embedded = Result { RepresentationStore(try Registry.embedded()) }

@@ -18,7 +18,7 @@ import Testing
         unsafe stream.avail_in = UInt32(source.count)
         unsafe stream.next_out = target.baseAddress
         unsafe stream.avail_out = UInt32(capacity)
-        let size = CInt(MemoryLayout<z_stream>.size)
+        let size = unsafe CInt(MemoryLayout<z_stream>.size)
         guard unsafe inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, size) == Z_OK else {
           return nil
         }

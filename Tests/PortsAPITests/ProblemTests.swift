@@ -39,7 +39,7 @@ import Testing
     Case(
       target: "/ports?limit=0&official=yes&first=65536&status=free", status: 400,
       kind: "invalid-parameter",
-      parameters: ["query limit", "query official", "query status", "query first"]),
+      parameters: ["query limit", "query status", "query official", "query first"]),
     Case(
       target: "/ports?limit=1001", status: 400, kind: "invalid-parameter",
       parameters: ["query limit"]),
