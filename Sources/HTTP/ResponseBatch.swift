@@ -190,7 +190,9 @@ package struct ResponseBatch {
   ///   - place: Where they stand in `store`, one behind the other.
   ///   - headSize: How many of those bytes belong to the head.
   package mutating func endHead(
-    prepared store: [UInt8], at place: Range<Int>, headSize: Int
+    prepared store: [UInt8],
+    at place: Range<Int>,
+    headSize: Int
   ) {
     latestContentSize = place.count - headSize
     let upper = omitsContent ? place.lowerBound + headSize : place.upperBound

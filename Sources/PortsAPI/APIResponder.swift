@@ -38,7 +38,9 @@ package final class APIResponder: Responder {
   }
 
   package func respond(
-    to head: borrowing RequestHead, in bytes: Span<UInt8>, into batch: inout ResponseBatch
+    to head: borrowing RequestHead,
+    in bytes: Span<UInt8>,
+    into batch: inout ResponseBatch
   ) -> Disposition {
     let negotiation = Negotiation(head, in: bytes)
     originLines = store.originLines(negotiation, bytes)
@@ -68,7 +70,9 @@ package final class APIResponder: Responder {
   // MARK: Routes
 
   private func answer(
-    _ negotiation: Negotiation, _ head: borrowing RequestHead, _ bytes: Span<UInt8>,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
     _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     if let fault = path.decode(bytes.extracting(head.target.path)) {
@@ -102,7 +106,8 @@ package final class APIResponder: Responder {
     Problem(
       .unknownPath,
       "the paths here are /ports, /ports/{port}, /services/{name}, /ranges, /free-ranges, /map, "
-        + "/openapi.yaml and /openapi.json; none ends with a slash")
+        + "/openapi.yaml and /openapi.json; none ends with a slash"
+    )
   }
 
   // MARK: Methods
@@ -115,7 +120,9 @@ package final class APIResponder: Responder {
       throw Problem(.methodNotAllowed, "only \(Method.allowed) are allowed here")
     case .unknown:
       throw Problem(
-        .methodNotImplemented, "the method is none that HTTP knows; \(Method.allowed) are allowed")
+        .methodNotImplemented,
+        "the method is none that HTTP knows; \(Method.allowed) are allowed"
+      )
     }
   }
 
@@ -134,7 +141,9 @@ package final class APIResponder: Responder {
   // MARK: Problems
 
   private func write(
-    _ problem: Problem, _ type: MediaType, into batch: inout ResponseBatch
+    _ problem: Problem,
+    _ type: MediaType,
+    into batch: inout ResponseBatch
   ) {
     batch.beginHead(problem.kind.status)
     batch.appendLines(originLines)

@@ -7,7 +7,10 @@ package enum AssignmentBody {
   ///
   /// - Parameter match: How it answers a search, if it does.
   package static func write(
-    _ number: Int, of registry: Registry, match: Match? = nil, into writer: inout JSONWriter
+    _ number: Int,
+    of registry: Registry,
+    match: Match? = nil,
+    into writer: inout JSONWriter
   ) {
     let record = registry.records[number]
     writer.beginObject()
@@ -91,7 +94,9 @@ package enum AssignmentBody {
   }
 
   private static func writeList(
-    _ places: Range<Int>, of registry: Registry, into writer: inout JSONWriter
+    _ places: Range<Int>,
+    of registry: Registry,
+    into writer: inout JSONWriter
   ) {
     writer.beginArray()
     for place in places { write(registry.listed(place), of: registry, into: &writer) }

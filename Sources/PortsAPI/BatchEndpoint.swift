@@ -11,7 +11,9 @@ extension APIResponder {
   static let batchBytesMax = 1024 * 1024
 
   func answerBatch(
-    _ negotiation: Negotiation, _ head: borrowing RequestHead, _ bytes: Span<UInt8>,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
     _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     var negotiation = negotiation
@@ -21,7 +23,8 @@ extension APIResponder {
     var elements: [ArraySlice<UInt8>] = []
     reader.forEachValue(.port) {
       elements.append(
-        contentsOf: $0.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false))
+        contentsOf: $0.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+      )
     }
     if elements.contains(where: \.isEmpty) {
       reader.refuse(.port, "must be port numbers with commas between; one is empty")
@@ -44,7 +47,9 @@ extension APIResponder {
   }
 
   private func tag(
-    _ elements: [ArraySlice<UInt8>], _ narrowed: TransportProtocol?, _ type: MediaType
+    _ elements: [ArraySlice<UInt8>],
+    _ narrowed: TransportProtocol?,
+    _ type: MediaType
   ) -> UInt64 {
     var digest = ContentDigest()
     digest.append(store.digest)
@@ -61,11 +66,13 @@ extension APIResponder {
   private static var tooLong: Problem {
     .invalid(
       "port",
-      "the answer would be longer than \(batchBytesMax) bytes; ask for fewer ports at a time")
+      "the answer would be longer than \(batchBytesMax) bytes; ask for fewer ports at a time"
+    )
   }
 
   private func writeJSON(
-    _ elements: [ArraySlice<UInt8>], _ narrowed: TransportProtocol?
+    _ elements: [ArraySlice<UInt8>],
+    _ narrowed: TransportProtocol?
   ) throws(Problem) {
     writer.removeAll()
     PageBody.begin(total: elements.count, into: &writer)
@@ -91,7 +98,12 @@ extension APIResponder {
       if place > 0 { text.append(.lineFeed) }
       if let number = PortNumber.parse(element.span) {
         PortText.write(
-          PortNumber(number), of: store.registry, narrowedTo: narrowed, &table, to: &text)
+          PortNumber(number),
+          of: store.registry,
+          narrowedTo: narrowed,
+          &table,
+          to: &text
+        )
       } else {
         text.append(contentsOf: element)
         text.append(contentsOf: ": \(Self.portReason)\n".utf8)
@@ -101,7 +113,9 @@ extension APIResponder {
 
   /// One table of all assignments; an element that is no port has none.
   private func writeTable(
-    _ elements: [ArraySlice<UInt8>], _ narrowed: TransportProtocol?, _ type: MediaType
+    _ elements: [ArraySlice<UInt8>],
+    _ narrowed: TransportProtocol?,
+    _ type: MediaType
   ) {
     table.beginAssignments()
     for element in elements {
@@ -115,7 +129,11 @@ extension APIResponder {
     }
     if type == .csv { return table.writeCSV(to: &text) }
     HTMLPage.writeList(
-      "\(elements.count) ports", store.fixed.dashboard.styleAddress, table, to: &text)
+      "\(elements.count) ports",
+      store.fixed.dashboard.styleAddress,
+      table,
+      to: &text
+    )
   }
 }
 

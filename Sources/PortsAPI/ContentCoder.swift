@@ -69,7 +69,8 @@ final class GzipWork: ResponseWork {
 
   /// - Parameter write: Puts the answer into the batch, given its coded content.
   init(
-    _ encoder: GzipEncoder, _ content: [UInt8],
+    _ encoder: GzipEncoder,
+    _ content: [UInt8],
     write: @escaping (inout ResponseBatch, [UInt8]) -> Void
   ) {
     self.encoder = encoder
@@ -82,8 +83,10 @@ final class GzipWork: ResponseWork {
     let content = content
     let end = min(position + ContentCoder.pieceBytes, content.count)
     encoder.feed(
-      content.span.extracting(position..<end), isLast: end == content.count,
-      appendingTo: &coded)
+      content.span.extracting(position..<end),
+      isLast: end == content.count,
+      appendingTo: &coded
+    )
     position = end
     return position == content.count
   }

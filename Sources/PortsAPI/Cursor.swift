@@ -11,7 +11,8 @@ enum Cursor {
   private static let byteCount = 16
 
   private static let alphabet = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
+  )
 
   /// Appends the cursor that leads on behind `key`.
   static func write(_ key: UInt64, _ binding: ContentDigest, to text: inout [UInt8]) {
@@ -61,10 +62,15 @@ enum Cursor {
 
   private static var stale: Problem {
     Problem(
-      .staleCursor, "begin again without it: the question, a filter or the data has changed",
+      .staleCursor,
+      "begin again without it: the question, a filter or the data has changed",
       errors: [
         Problem.Detail(
-          parameter: "cursor", place: .query, reason: "belongs to another question or other data")
-      ])
+          parameter: "cursor",
+          place: .query,
+          reason: "belongs to another question or other data"
+        )
+      ]
+    )
   }
 }

@@ -25,12 +25,19 @@ struct Dashboard: Sendable {
         Asset(
           name: Array(hashed.utf8),
           representation: Representation(
-            content: content, shared: shared.asset, contentType: Self.contentType(name))))
+            content: content,
+            shared: shared.asset,
+            contentType: Self.contentType(name)
+          )
+        )
+      )
     }
     styleAddress = addresses.first { $0.name == "style.css" }?.address ?? ""
     page = Representation(
       content: Self.substitute(addresses, in: EmbeddedFiles.dashboardPage()),
-      shared: shared.page, contentType: MediaType.html.name)
+      shared: shared.page,
+      contentType: MediaType.html.name
+    )
   }
 
   mutating func makeGzip(_ forms: borrowing GzipForms) {
@@ -59,7 +66,8 @@ struct Dashboard: Sendable {
 
   /// Puts addresses in the place of `{{name}}`.
   private static func substitute(
-    _ addresses: [(name: String, address: String)], in page: [UInt8]
+    _ addresses: [(name: String, address: String)],
+    in page: [UInt8]
   ) -> [UInt8] {
     var result = String(decoding: page, as: UTF8.self)[...]
     var parts = ""

@@ -5,19 +5,27 @@ import JSON
 extension APIResponder {
   /// - Parameter name: The last segment of the path.
   func answerAsset(
-    _ name: Range<Int>, _ negotiation: Negotiation,
-    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ batch: inout ResponseBatch
+    _ name: Range<Int>,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     let name = path.text[name]
     guard let asset = store.fixed.dashboard.assets.first(where: { $0.name.elementsEqual(name) })
-    else { throw Problem(.unknownPath, "there is no such asset; the page at / names those there are") }
+    else {
+      throw Problem(.unknownPath, "there is no such asset; the page at / names those there are")
+    }
     return try send(asset.representation, negotiation, head, bytes, &batch)
   }
 
   /// Sends a document that has one form only.
   func answerDocument(
-    _ document: Representation, _ negotiation: Negotiation,
-    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ batch: inout ResponseBatch
+    _ document: Representation,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     let reader = ParameterReader(parameters, allowed: [])
     try reader.finish()
@@ -26,8 +34,11 @@ extension APIResponder {
 
   /// - Parameter type: Where the problem's name stands in the path.
   func answerProblemPage(
-    _ type: Range<Int>, _ negotiation: Negotiation,
-    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ batch: inout ResponseBatch
+    _ type: Range<Int>,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     var negotiation = negotiation
     let name = path.text[type]
@@ -46,7 +57,8 @@ extension APIResponder {
       text.append(contentsOf: writer.bytes)
     case .plainText:
       text.append(
-        contentsOf: "\(kind.status.code) \(kind.rawValue): \(kind.title)\n\(kind.advice)\n".utf8)
+        contentsOf: "\(kind.status.code) \(kind.rawValue): \(kind.title)\n\(kind.advice)\n".utf8
+      )
     case .html:
       HTMLPage.begin(kind.title, store.fixed.dashboard.styleAddress, to: &text)
       HTMLPage.paragraph("\(kind.status.code) \(kind.rawValue)", to: &text)
@@ -107,7 +119,8 @@ extension Problem.Kind {
         + "again."
     case .contentTooLarge: "No request needs content here, and this one has too much. Send none."
     case .targetTooLong: "The request line is longer than 8192 bytes. Ask in several requests."
-    case .expectationFailed: "The only expectation that is understood is 100-continue. Leave it out."
+    case .expectationFailed:
+      "The only expectation that is understood is 100-continue. Leave it out."
     case .tooManyRequests: "Wait as long as Retry-After says before the next request."
     case .fieldsTooLarge:
       "The head is longer than 16384 bytes or has more than 100 fields. Send fewer."

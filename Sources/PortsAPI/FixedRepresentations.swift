@@ -25,11 +25,15 @@ struct FixedRepresentations: Sendable {
     }
     map = json { MapBody.write(registry, into: &$0) }
     descriptionYAML = Representation(
-      content: EmbeddedFiles.descriptionYAML(), shared: shared.document,
-      contentType: "application/yaml")
+      content: EmbeddedFiles.descriptionYAML(),
+      shared: shared.document,
+      contentType: "application/yaml"
+    )
     descriptionJSON = Representation(
-      content: EmbeddedFiles.descriptionJSON(), shared: shared.document,
-      contentType: MediaType.json.name)
+      content: EmbeddedFiles.descriptionJSON(),
+      shared: shared.document,
+      contentType: MediaType.json.name
+    )
     dashboard = Dashboard(shared)
   }
 

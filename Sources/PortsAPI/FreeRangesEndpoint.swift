@@ -5,13 +5,17 @@ package import PortRegistry
 // `/free-ranges`
 extension APIResponder {
   func answerFreeRanges(
-    _ negotiation: Negotiation, _ head: borrowing RequestHead, _ bytes: Span<UInt8>,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
     _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     try refuseWhenOverloaded(batch)
     var negotiation = negotiation
     var reader = ParameterReader(
-      parameters, allowed: [.transport, .range, .size, .limit, .cursor])
+      parameters,
+      allowed: [.transport, .range, .size, .limit, .cursor]
+    )
     let demand = FreeDemand(&reader)
     negotiation.mediaType = reader.mediaType(negotiation.mediaType)
     try reader.finish()
@@ -61,8 +65,12 @@ extension APIResponder {
     case .csv: table.writeCSV(to: &text)
     case .html:
       HTMLPage.writeList(
-        "\(total) free blocks", next: nextTarget, store.fixed.dashboard.styleAddress, table,
-        to: &text)
+        "\(total) free blocks",
+        next: nextTarget,
+        store.fixed.dashboard.styleAddress,
+        table,
+        to: &text
+      )
     }
   }
 }
@@ -110,7 +118,9 @@ package struct FreeDemand: Sendable {
 /// Free blocks as JSON.
 package enum FreeBody {
   package static func write(
-    _ items: ArraySlice<FreeBlocks.Block>, total: Int, next: [UInt8]?,
+    _ items: ArraySlice<FreeBlocks.Block>,
+    total: Int,
+    next: [UInt8]?,
     into writer: inout JSONWriter
   ) {
     PageBody.begin(total: total, into: &writer)

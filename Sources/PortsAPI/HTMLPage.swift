@@ -5,8 +5,12 @@ import PortRegistry
 enum HTMLPage {
   /// Writes the page of a port.
   static func write(
-    _ port: PortNumber, of registry: Registry, narrowedTo transport: TransportProtocol?,
-    _ style: String, _ table: inout Table, to output: inout [UInt8]
+    _ port: PortNumber,
+    of registry: Registry,
+    narrowedTo transport: TransportProtocol?,
+    _ style: String,
+    _ table: inout Table,
+    to output: inout [UInt8]
   ) {
     begin("Port \(port)", style, to: &output)
     paragraph(PortText.summary(port, of: registry, narrowedTo: transport), to: &output)
@@ -30,8 +34,12 @@ enum HTMLPage {
   ///
   /// - Parameter next: The target of the next page; empty on the last.
   static func writeList(
-    _ title: String, question: ArraySlice<UInt8> = [], next: [UInt8] = [], _ style: String,
-    _ table: Table, to output: inout [UInt8]
+    _ title: String,
+    question: ArraySlice<UInt8> = [],
+    next: [UInt8] = [],
+    _ style: String,
+    _ table: Table,
+    to output: inout [UInt8]
   ) {
     begin(title, style, question: question, to: &output)
     if table.rowCount > 0 { table.writeHTML(to: &output) }
@@ -45,7 +53,10 @@ enum HTMLPage {
 
   /// Writes the page of the ranges.
   static func write(
-    _ ranges: [PortRange], of registry: Registry, _ style: String, _ table: inout Table,
+    _ ranges: [PortRange],
+    of registry: Registry,
+    _ style: String,
+    _ table: inout Table,
     to output: inout [UInt8]
   ) {
     begin(ranges.count == 1 ? "The \(ranges[0].rawValue) range" : "Ranges", style, to: &output)
@@ -63,7 +74,8 @@ enum HTMLPage {
     paragraph(problem.detail, to: &output)
     output.append(
       contentsOf:
-        "<p><a href=\"/problems/\(problem.kind.rawValue)\">About this problem</a></p>\n".utf8)
+        "<p><a href=\"/problems/\(problem.kind.rawValue)\">About this problem</a></p>\n".utf8
+    )
     end(to: &output)
   }
 
@@ -74,7 +86,9 @@ enum HTMLPage {
   ///   - style: The address of the style sheet.
   ///   - question: What stands in the search box.
   static func begin(
-    _ title: String, _ style: String, question: ArraySlice<UInt8> = [],
+    _ title: String,
+    _ style: String,
+    question: ArraySlice<UInt8> = [],
     to output: inout [UInt8]
   ) {
     output.append(
@@ -85,7 +99,8 @@ enum HTMLPage {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>
-        """.utf8)
+        """.utf8
+    )
     escape(Array(title.utf8)[...], to: &output)
     output.append(
       contentsOf: """
@@ -99,7 +114,8 @@ enum HTMLPage {
         <input type="hidden" name="format" value="html">
         <label for="q">A port number or a service</label>
         <input id="q" name="q" type="search" maxlength="256" value="
-        """.utf8)
+        """.utf8
+    )
     escape(question, to: &output)
     output.append(
       contentsOf: """
@@ -109,7 +125,8 @@ enum HTMLPage {
         </header>
         <main>
         <h1>
-        """.utf8)
+        """.utf8
+    )
     escape(Array(title.utf8)[...], to: &output)
     output.append(contentsOf: "</h1>\n".utf8)
   }

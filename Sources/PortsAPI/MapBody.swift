@@ -20,7 +20,8 @@ package enum MapBody {
   }
 
   private static let alphabet = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+  )
 
   /// Base64 (RFC 4648 §4) of one byte for each port, padded.
   private static func base64(_ byteOf: (UInt16) -> UInt8) -> [UInt8] {

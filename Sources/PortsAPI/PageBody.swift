@@ -9,7 +9,10 @@ package enum PageBody {
   ///   - keys: The items, from ``Searcher/page(after:limit:into:)``.
   ///   - query: What was searched for; `nil` when nothing was, and no item says how it matches.
   package static func write(
-    _ keys: [RankingKey], total: Int, of query: Query?, _ registry: Registry,
+    _ keys: [RankingKey],
+    total: Int,
+    of query: Query?,
+    _ registry: Registry,
     into writer: inout JSONWriter
   ) {
     begin(total: total, into: &writer)
@@ -17,7 +20,11 @@ package enum PageBody {
     for key in keys {
       if let query { match.find(key, of: query, in: registry) }
       AssignmentBody.write(
-        key.number, of: registry, match: query == nil ? nil : match, into: &writer)
+        key.number,
+        of: registry,
+        match: query == nil ? nil : match,
+        into: &writer
+      )
     }
     end(into: &writer)
   }
@@ -31,7 +38,9 @@ package enum PageBody {
   }
 
   static func end(
-    next: [UInt8]? = nil, counts: FacetCounts? = nil, into writer: inout JSONWriter
+    next: [UInt8]? = nil,
+    counts: FacetCounts? = nil,
+    into writer: inout JSONWriter
   ) {
     writer.endArray()
     writer.name("next")

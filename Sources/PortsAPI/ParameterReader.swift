@@ -73,7 +73,8 @@ struct ParameterReader {
   mutating func refuse(_ parameter: Parameter, _ reason: String) {
     kind = kind ?? .invalidParameter
     errors.append(
-      Problem.Detail(parameter: parameter.name, place: .query, reason: reason))
+      Problem.Detail(parameter: parameter.name, place: .query, reason: reason)
+    )
   }
 
   private mutating func refuseUnknown(_ pair: QueryParameters.Pair, _ allowed: [Parameter]) {
@@ -83,8 +84,11 @@ struct ParameterReader {
     let names = (allowed + [.format]).map(\.name).joined(separator: ", ")
     errors.append(
       Problem.Detail(
-        parameter: name, place: .query,
-        reason: "there is no such parameter here; those that are: \(names)"))
+        parameter: name,
+        place: .query,
+        reason: "there is no such parameter here; those that are: \(names)"
+      )
+    )
   }
 
   private static func parameter(_ name: Span<UInt8>) -> Parameter? {
@@ -119,15 +123,20 @@ struct ParameterReader {
     return negotiated
   }
 
-  mutating func number(_ parameter: Parameter, in bounds: ClosedRange<Int>, else absent: Int) -> Int {
+  mutating func number(_ parameter: Parameter, in bounds: ClosedRange<Int>, else absent: Int) -> Int
+  {
     guard has(parameter) else { return absent }
     let digits = value(parameter)
-    if (1...5).contains(digits.count), digits.allSatisfy(\.isDigit), digits.first != 0x30 || digits.count == 1 {
+    if (1...5).contains(digits.count), digits.allSatisfy(\.isDigit),
+      digits.first != 0x30 || digits.count == 1
+    {
       let number = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
       if bounds.contains(number) { return number }
     }
     refuse(
-      parameter, "must be a number from \(bounds.lowerBound) to \(bounds.upperBound)")
+      parameter,
+      "must be a number from \(bounds.lowerBound) to \(bounds.upperBound)"
+    )
     return absent
   }
 
@@ -158,7 +167,9 @@ struct ParameterReader {
 
   /// Calls `take` with every word of a comma-separated list; it says whether the word is one.
   mutating func list(
-    _ parameter: Parameter, of names: String, _ take: (Span<UInt8>) -> Bool
+    _ parameter: Parameter,
+    of names: String,
+    _ take: (Span<UInt8>) -> Bool
   ) {
     guard has(parameter) else { return }
     let words = value(parameter)

@@ -8,7 +8,9 @@ package enum PortBody {
   /// - Parameter transport: If given, only what concerns it: its state, its notes, and the assignments
   ///   that name it.
   package static func write(
-    _ port: PortNumber, of registry: Registry, narrowedTo transport: TransportProtocol? = nil,
+    _ port: PortNumber,
+    of registry: Registry,
+    narrowedTo transport: TransportProtocol? = nil,
     into writer: inout JSONWriter
   ) {
     begin(port, of: registry, narrowedTo: transport, into: &writer)
@@ -23,7 +25,9 @@ package enum PortBody {
 
   /// Writes all that comes before the assignments.
   static func begin(
-    _ port: PortNumber, of registry: Registry, narrowedTo transport: TransportProtocol?,
+    _ port: PortNumber,
+    of registry: Registry,
+    narrowedTo transport: TransportProtocol?,
     into writer: inout JSONWriter
   ) {
     writer.beginObject()
@@ -66,7 +70,9 @@ package enum PortBody {
   }
 
   private static func write(
-    _ note: Registry.Note, of registry: Registry, into writer: inout JSONWriter
+    _ note: Registry.Note,
+    of registry: Registry,
+    into writer: inout JSONWriter
   ) {
     writer.beginObject()
     writer.name("transports")

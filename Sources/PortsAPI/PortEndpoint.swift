@@ -5,8 +5,12 @@ import PortRegistry
 // `/ports/{port}`, `/ports/{port}/{transport}`
 extension APIResponder {
   func answerPort(
-    _ number: Range<Int>, _ transport: Range<Int>?, _ negotiation: Negotiation,
-    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ batch: inout ResponseBatch
+    _ number: Range<Int>,
+    _ transport: Range<Int>?,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     var negotiation = negotiation
     let digits = path.text[number]
@@ -43,7 +47,9 @@ extension APIResponder {
 
   /// Writes a port to ``text``.
   private func write(
-    _ port: PortNumber, _ transport: TransportProtocol?, as type: MediaType
+    _ port: PortNumber,
+    _ transport: TransportProtocol?,
+    as type: MediaType
   ) {
     switch type {
     case .json:
@@ -51,14 +57,20 @@ extension APIResponder {
       writePort(port, transport)
       writer.endText()
       text.append(contentsOf: writer.bytes)
-    case .plainText: PortText.write(port, of: store.registry, narrowedTo: transport, &table, to: &text)
+    case .plainText:
+      PortText.write(port, of: store.registry, narrowedTo: transport, &table, to: &text)
     case .csv:
       table.fill(port, of: store.registry, narrowedTo: transport)
       table.writeCSV(to: &text)
     case .html:
       HTMLPage.write(
-        port, of: store.registry, narrowedTo: transport, store.fixed.dashboard.styleAddress,
-        &table, to: &text)
+        port,
+        of: store.registry,
+        narrowedTo: transport,
+        store.fixed.dashboard.styleAddress,
+        &table,
+        to: &text
+      )
     }
   }
 

@@ -4,8 +4,11 @@ package import PortRegistry
 /// A port as text for people: a line on its states, its notes, and a table of who holds it.
 package enum PortText {
   package static func write(
-    _ port: PortNumber, of registry: Registry, narrowedTo transport: TransportProtocol? = nil,
-    _ table: inout Table, to output: inout [UInt8]
+    _ port: PortNumber,
+    of registry: Registry,
+    narrowedTo transport: TransportProtocol? = nil,
+    _ table: inout Table,
+    to output: inout [UInt8]
   ) {
     output.append(contentsOf: summary(port, of: registry, narrowedTo: transport).utf8)
     output.append(.lineFeed)
@@ -22,7 +25,9 @@ package enum PortText {
 
   /// `443 (system): tcp assigned, udp assigned, sctp assigned, dccp unassigned`
   static func summary(
-    _ port: PortNumber, of registry: Registry, narrowedTo transport: TransportProtocol?
+    _ port: PortNumber,
+    of registry: Registry,
+    narrowedTo transport: TransportProtocol?
   ) -> String {
     let states = registry.states(of: port)
     let words = TransportProtocol.allCases.filter { $0 == transport ?? $0 }
@@ -32,7 +37,9 @@ package enum PortText {
 
   /// `note (tcp, udp): …`
   static func notes(
-    _ port: PortNumber, of registry: Registry, narrowedTo transport: TransportProtocol?
+    _ port: PortNumber,
+    of registry: Registry,
+    narrowedTo transport: TransportProtocol?
   ) -> [String] {
     registry.notes(of: port.rawValue).filter { PortBody.concerns($0, transport) }.map {
       let names = $0.transports.members.map(\.name).joined(separator: ", ")

@@ -84,7 +84,10 @@ struct PreparedPorts: Sendable {
   }
 
   private mutating func prepare(
-    _ port: UInt16, _ registry: Registry, _ head: inout RepresentationHead, _ writer: inout JSONWriter
+    _ port: UInt16,
+    _ registry: Registry,
+    _ head: inout RepresentationHead,
+    _ writer: inout JSONWriter
   ) {
     guard entries.count < Int(UInt16.max) else { return }
     writer.removeAll()
@@ -117,8 +120,12 @@ struct PreparedPorts: Sendable {
       Entry(
         digest: digest,
         identity: Form(
-          offset: UInt32(offset), headSize: UInt16(headSize),
-          contentSize: UInt32(writer.bytes.count))))
+          offset: UInt32(offset),
+          headSize: UInt16(headSize),
+          contentSize: UInt32(writer.bytes.count)
+        )
+      )
+    )
     entryOfPort[Int(port)] = UInt16(entries.count)
   }
 
@@ -143,7 +150,10 @@ struct PreparedPorts: Sendable {
       let headSize = gzipBytes.count - offset
       gzipBytes.append(contentsOf: form)
       entries[number].gzip = Form(
-        offset: UInt32(offset), headSize: UInt16(headSize), contentSize: UInt32(form.count))
+        offset: UInt32(offset),
+        headSize: UInt16(headSize),
+        contentSize: UInt32(form.count)
+      )
     }
   }
 }

@@ -19,7 +19,9 @@ package enum RangesBody {
 
   /// Writes one range.
   package static func write(
-    _ range: PortRange, of registry: Registry, into writer: inout JSONWriter
+    _ range: PortRange,
+    of registry: Registry,
+    into writer: inout JSONWriter
   ) {
     let facts = registry.rangeFacts.first { $0.range == range }
     writer.beginObject()

@@ -5,8 +5,11 @@ package import PortRegistry
 extension APIResponder {
   /// - Parameter name: Where the range's name stands in the path; `nil` for all three.
   func answerRanges(
-    _ name: Range<Int>?, _ negotiation: Negotiation,
-    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ batch: inout ResponseBatch
+    _ name: Range<Int>?,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     var negotiation = negotiation
     var range: PortRange?
@@ -37,7 +40,12 @@ extension APIResponder {
       table.writeCSV(to: &text)
     case .html:
       HTMLPage.write(
-        ranges, of: store.registry, store.fixed.dashboard.styleAddress, &table, to: &text)
+        ranges,
+        of: store.registry,
+        store.fixed.dashboard.styleAddress,
+        &table,
+        to: &text
+      )
     }
     var answer = RepresentationHead(data: negotiation.mediaType, store.shared)
     answer.digest = ContentDigest.of(text)
@@ -55,8 +63,11 @@ extension APIResponder {
 
   /// Leads to the standard's name; the query goes along.
   private func redirect(
-    to path: String, _ negotiation: Negotiation,
-    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ batch: inout ResponseBatch
+    to path: String,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ batch: inout ResponseBatch
   ) {
     begin(.permanentRedirect, negotiation, &batch)
     batch.beginField("Location")
@@ -83,7 +94,10 @@ extension ParameterReader {
 /// The ranges as text for people.
 package enum RangesText {
   package static func write(
-    _ ranges: [PortRange], of registry: Registry, _ table: inout Table, to output: inout [UInt8]
+    _ ranges: [PortRange],
+    of registry: Registry,
+    _ table: inout Table,
+    to output: inout [UInt8]
   ) {
     table.fill(ranges, of: registry)
     table.writeText(to: &output)

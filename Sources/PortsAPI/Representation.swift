@@ -25,9 +25,11 @@ struct RepresentationHead: Sendable {
   /// The head of data of a type that is negotiated; its digest comes later.
   init(data type: MediaType, _ fields: SharedFields) {
     self.init(
-      digest: nil, shared: fields.data,
+      digest: nil,
+      shared: fields.data,
       contentType: Representation.mediaTypeLines[Int(type.rawValue)],
-      lastModified: fields.lastModified)
+      lastModified: fields.lastModified
+    )
     if type == .html { extra = Array(SharedFields.pageSafety.utf8) }
   }
 
@@ -70,8 +72,10 @@ struct Representation: Sendable {
 
   init(content: [UInt8], shared: [UInt8], contentType: String) {
     head = RepresentationHead(
-      digest: ContentDigest.of(content), shared: shared,
-      contentType: Self.line(contentType: contentType))
+      digest: ContentDigest.of(content),
+      shared: shared,
+      contentType: Self.line(contentType: contentType)
+    )
     self.content = content
   }
 

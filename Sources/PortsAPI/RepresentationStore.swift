@@ -26,7 +26,8 @@ package final class RepresentationStore: Sendable {
     shared = SharedFields(
       options,
       lastModified: registry.daysSince1970 > 0
-        ? DateField(secondsSince1970: Int64(registry.daysSince1970) * 86_400) : nil)
+        ? DateField(secondsSince1970: Int64(registry.daysSince1970) * 86_400) : nil
+    )
     ports = PreparedPorts(registry, shared: shared)
     fixed = FixedRepresentations(registry, shared)
     freeBlocks = FreeBlocks(registry)

@@ -5,7 +5,9 @@ import PortRegistry
 // `/ports?q=…`, and `/ports` for all
 extension APIResponder {
   func answerPorts(
-    _ negotiation: Negotiation, _ head: borrowing RequestHead, _ bytes: Span<UInt8>,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
     _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     try refuseWhenOverloaded(batch)
@@ -41,7 +43,10 @@ extension APIResponder {
 
   /// The tag's digest: of everything that the content follows from, so that it need not be made.
   private func tag(
-    _ binding: ContentDigest, _ question: Question, _ after: RankingKey?, _ type: MediaType
+    _ binding: ContentDigest,
+    _ question: Question,
+    _ after: RankingKey?,
+    _ type: MediaType
   ) -> UInt64 {
     var digest = binding
     digest.append(UInt64(question.limit))
@@ -86,14 +91,17 @@ extension APIResponder {
     if batch.circumstances.isOverloaded {
       throw Problem(
         .overloaded,
-        "too many answers wait to be read; single ports are still served, lists in a second")
+        "too many answers wait to be read; single ports are still served, lists in a second"
+      )
     }
   }
 
   // MARK: Writing
 
   private func sendPage(
-    _ answer: RepresentationHead, _ question: Question, _ negotiation: Negotiation,
+    _ answer: RepresentationHead,
+    _ question: Question,
+    _ negotiation: Negotiation,
     _ batch: inout ResponseBatch
   ) -> Disposition {
     if negotiation.mediaType == .json {
@@ -111,8 +119,12 @@ extension APIResponder {
         question.isSearch
           ? "\(String(decoding: question.words, as: UTF8.self)): \(searcher.keys.count) found"
           : "\(searcher.keys.count) assignments",
-        question: question.words, next: nextTarget, store.fixed.dashboard.styleAddress, table,
-        to: &text)
+        question: question.words,
+        next: nextTarget,
+        store.fixed.dashboard.styleAddress,
+        table,
+        to: &text
+      )
     }
     return send(answer, text, .composed, negotiation, &batch)
   }

@@ -10,17 +10,28 @@ extension APIResponder {
   ///
   /// - Returns: How the request ends without content, or `nil` if content is to be sent.
   func decide(
-    _ answer: RepresentationHead, _ negotiation: inout Negotiation,
-    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ batch: inout ResponseBatch
+    _ answer: RepresentationHead,
+    _ negotiation: inout Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition? {
     guard negotiation.hasConditions, let digest = answer.digest else { return nil }
     var outcome = Preconditions.evaluate(
-      head, in: bytes, tag: EntityTag(digest: digest, coding: negotiation.coding),
-      lastModified: answer.lastModified, now: batch.now)
+      head,
+      in: bytes,
+      tag: EntityTag(digest: digest, coding: negotiation.coding),
+      lastModified: answer.lastModified,
+      now: batch.now
+    )
     if negotiation.coding == .gzip, outcome != .notModified {
       let plain = Preconditions.evaluate(
-        head, in: bytes, tag: EntityTag(digest: digest, coding: .identity),
-        lastModified: answer.lastModified, now: batch.now)
+        head,
+        in: bytes,
+        tag: EntityTag(digest: digest, coding: .identity),
+        lastModified: answer.lastModified,
+        now: batch.now
+      )
       if plain == .notModified || (plain == .proceed && outcome == .failed) {
         outcome = plain
         negotiation.coding = .identity
@@ -30,7 +41,9 @@ extension APIResponder {
     case .proceed: return nil
     case .failed:
       throw Problem(
-        .preconditionFailed, "the data is no longer as If-Match or If-Unmodified-Since has it")
+        .preconditionFailed,
+        "the data is no longer as If-Match or If-Unmodified-Since has it"
+      )
     case .notModified:
       if negotiation.waitSeconds > 0, batch.circumstances.mayHold,
         head.first(.ifNoneMatch) != nil
@@ -56,8 +69,11 @@ extension APIResponder {
 
   /// Sends the prepared answer to a single port.
   func send(
-    _ number: Int, _ negotiation: Negotiation,
-    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ batch: inout ResponseBatch
+    _ number: Int,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     var negotiation = negotiation
     let entry = store.ports.entries[number]
@@ -71,15 +87,20 @@ extension APIResponder {
     }
     begin(.ok, negotiation, &batch)
     batch.endHead(
-      prepared: store.ports.bytes, at: entry.identity.place,
-      headSize: Int(entry.identity.headSize))
+      prepared: store.ports.bytes,
+      at: entry.identity.place,
+      headSize: Int(entry.identity.headSize)
+    )
     return .ready
   }
 
   /// The same where there is something to decide.
   private func sendChosen(
-    _ entry: PreparedPorts.Entry, _ negotiation: Negotiation,
-    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ batch: inout ResponseBatch
+    _ entry: PreparedPorts.Entry,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     var negotiation = negotiation
     var answer = RepresentationHead(data: .json, store.shared)
@@ -88,7 +109,10 @@ extension APIResponder {
     if negotiation.coding == .gzip, let form = entry.gzip {
       begin(.ok, negotiation, &batch)
       batch.endHead(
-        prepared: store.ports.gzipBytes, at: form.place, headSize: Int(form.headSize))
+        prepared: store.ports.gzipBytes,
+        at: form.place,
+        headSize: Int(form.headSize)
+      )
       return .ready
     }
     let content = Array(store.ports.bytes[entry.identity.content])
@@ -97,8 +121,11 @@ extension APIResponder {
 
   /// Sends what was made at load.
   func send(
-    _ fixed: Representation, _ negotiation: Negotiation,
-    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ batch: inout ResponseBatch
+    _ fixed: Representation,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     var negotiation = negotiation
     if fixed.content.count < RepresentationStore.gzipFloorBytes
@@ -124,8 +151,11 @@ extension APIResponder {
 
   /// Sends content that was made for this request, in the coding that was negotiated.
   func send(
-    _ answer: RepresentationHead, _ content: [UInt8], _ level: ContentLevel,
-    _ negotiation: Negotiation, _ batch: inout ResponseBatch
+    _ answer: RepresentationHead,
+    _ content: [UInt8],
+    _ level: ContentLevel,
+    _ negotiation: Negotiation,
+    _ batch: inout ResponseBatch
   ) -> Disposition {
     if negotiation.coding == .gzip, content.count >= RepresentationStore.gzipFloorBytes {
       if content.count > ContentCoder.piecewiseFloorBytes {
@@ -146,7 +176,9 @@ extension APIResponder {
   }
 
   private func work(
-    _ answer: RepresentationHead, _ content: [UInt8], _ encoder: GzipEncoder,
+    _ answer: RepresentationHead,
+    _ content: [UInt8],
+    _ encoder: GzipEncoder,
     _ negotiation: Negotiation
   ) -> GzipWork {
     let originLines = originLines

@@ -5,8 +5,12 @@ package import PortRegistry
 // `/services/{name}`, `/services/{name}/{transport}`
 extension APIResponder {
   func answerService(
-    _ name: Range<Int>, _ transport: Range<Int>?, _ negotiation: Negotiation,
-    _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ batch: inout ResponseBatch
+    _ name: Range<Int>,
+    _ transport: Range<Int>?,
+    _ negotiation: Negotiation,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     try refuseWhenOverloaded(batch)
     var negotiation = negotiation
@@ -23,7 +27,8 @@ extension APIResponder {
       throw Problem(
         .unknownService,
         "no service has this name or alias\(narrowed.map { " over \($0.name)" } ?? ""); "
-          + "/ports?q= finds names that are like it")
+          + "/ports?q= finds names that are like it"
+      )
     }
     text.removeAll(keepingCapacity: true)
     table.beginAssignments()
@@ -43,8 +48,12 @@ extension APIResponder {
     case .csv: table.writeCSV(to: &text)
     case .html:
       HTMLPage.writeList(
-        "Service \(String(decoding: name, as: UTF8.self))", question: name,
-        store.fixed.dashboard.styleAddress, table, to: &text)
+        "Service \(String(decoding: name, as: UTF8.self))",
+        question: name,
+        store.fixed.dashboard.styleAddress,
+        table,
+        to: &text
+      )
     }
     var answer = RepresentationHead(data: negotiation.mediaType, store.shared)
     answer.digest = ContentDigest.of(text)
@@ -59,7 +68,10 @@ package enum ServiceBody {
   ///
   /// - Parameter numbers: From ``Registry/serviceIndices(_:)``.
   package static func write(
-    _ name: String, _ numbers: [Int], of registry: Registry, into writer: inout JSONWriter
+    _ name: String,
+    _ numbers: [Int],
+    of registry: Registry,
+    into writer: inout JSONWriter
   ) {
     begin(Array(name.utf8)[...], total: numbers.count, into: &writer)
     for number in numbers { AssignmentBody.write(number, of: registry, into: &writer) }

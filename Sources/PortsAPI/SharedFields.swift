@@ -63,18 +63,22 @@ struct SharedFields: Sendable {
       modified
       + "Cache-Control: \(kept)\r\nVary: Accept, Accept-Encoding\(vary)\r\n\(cors)\(sniffing)".utf8
     document = Array(
-      "Cache-Control: \(kept)\r\nVary: Accept-Encoding\(vary)\r\n\(cors)\(sniffing)".utf8)
+      "Cache-Control: \(kept)\r\nVary: Accept-Encoding\(vary)\r\n\(cors)\(sniffing)".utf8
+    )
     asset = Array(
       ("Cache-Control: public, max-age=31536000, immutable\r\nVary: Accept-Encoding\r\n"
-        + sniffing).utf8)
+        + sniffing).utf8
+    )
     page = Array(
       ("Cache-Control: no-cache\r\nVary: Accept-Encoding\r\n"
         + "Link: </openapi.yaml>; rel=\"service-desc\"; type=\"application/yaml\"\r\n"
-        + Self.pageSafety + sniffing).utf8)
+        + Self.pageSafety + sniffing).utf8
+    )
     problem = Array("Cache-Control: no-store\r\nVary: Accept\(vary)\r\n\(cors)\(sniffing)".utf8)
     problemPage = Array(
       ("Cache-Control: public, max-age=86400\r\nVary: Accept, Accept-Encoding\(vary)\r\n"
-        + cors + sniffing).utf8)
+        + cors + sniffing).utf8
+    )
     redirect = Array("Cache-Control: \(kept)\r\n\(isPrivate ? "Vary: Origin\r\n" : "")\(cors)".utf8)
     let preflight =
       "Access-Control-Allow-Methods: \(Method.allowed)\r\n"
@@ -82,7 +86,8 @@ struct SharedFields: Sendable {
       + "If-Unmodified-Since, Prefer, X-Request-Id\r\nAccess-Control-Max-Age: 86400\r\n"
     self.options = Array(
       ("Allow: \(Method.allowed)\r\nCache-Control: no-store\r\n"
-        + (isPrivate ? "Vary: Origin\r\n" : "Access-Control-Allow-Origin: *\r\n" + preflight)).utf8)
+        + (isPrivate ? "Vary: Origin\r\n" : "Access-Control-Allow-Origin: *\r\n" + preflight)).utf8
+    )
     privateCORS = Array("Access-Control-Expose-Headers: ETag, Link\r\n".utf8)
     privatePreflight = Array(preflight.utf8)
   }

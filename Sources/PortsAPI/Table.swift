@@ -70,7 +70,9 @@ package struct Table: Sendable {
 
   /// Fills the table with the assignments of `port`.
   package mutating func fill(
-    _ port: PortNumber, of registry: Registry, narrowedTo transport: TransportProtocol? = nil
+    _ port: PortNumber,
+    of registry: Registry,
+    narrowedTo transport: TransportProtocol? = nil
   ) {
     beginAssignments()
     for place in registry.memberRange(of: port.rawValue) {

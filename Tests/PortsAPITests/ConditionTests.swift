@@ -17,7 +17,10 @@ import Testing
       let tag = try #require(full["ETag"])
       for list in [tag, "W/\(tag)", "\"x\", \(tag)", "*"] {
         let answer = try client.get(
-          target, "Accept-Encoding: \(coding)", "If-None-Match: \(list)")
+          target,
+          "Accept-Encoding: \(coding)",
+          "If-None-Match: \(list)"
+        )
         #expect(answer.status == 304)
         #expect(answer.content.isEmpty)
         for name in ["Cache-Control", "Vary", "Last-Modified", "Date"] {
@@ -28,7 +31,10 @@ import Testing
         #expect(answer["Content-Type"] == nil)
       }
       let other = try client.get(
-        target, "Accept-Encoding: \(coding)", "If-None-Match: \"0123456789abcdef\"")
+        target,
+        "Accept-Encoding: \(coding)",
+        "If-None-Match: \"0123456789abcdef\""
+      )
       #expect(other.status == 200)
       #expect(other.content == full.content)
     }
@@ -67,7 +73,8 @@ import Testing
     // §13.2.2: a tag that differs counts more than a date.
     #expect(
       try client.get("/ports/443", "If-None-Match: \"x\"", "If-Modified-Since: \(date)").status
-        == 200)
+        == 200
+    )
   }
 
   @Test func whatMustBeAsItWasAndIsNotFails() throws {

@@ -38,8 +38,10 @@ import Testing
       let head = try client.send("HEAD", target, "Accept-Encoding: \(coding)")
       #expect(head.content.isEmpty)
       #expect(head.status == get.status)
-      #expect(head.fields.map { "\($0.name): \($0.value)" }
-        == get.fields.map { "\($0.name): \($0.value)" })
+      #expect(
+        head.fields.map { "\($0.name): \($0.value)" }
+          == get.fields.map { "\($0.name): \($0.value)" }
+      )
       #expect(get["Content-Length"] == String(get.content.count))
     }
   }
@@ -60,12 +62,15 @@ import Testing
     let client = try Fixture.client()
     #expect(
       try client.get("/ports/443?format=json", "Accept: text/html")["Content-Type"]
-        == "application/json")
+        == "application/json"
+    )
     #expect(
-      try client.get("/ports/443", "Accept: image/png")["Content-Type"] == "application/json")
+      try client.get("/ports/443", "Accept: image/png")["Content-Type"] == "application/json"
+    )
     #expect(
       try client.get("/ports/443", "Accept: text/csv;q=0.5, text/plain;q=0.6")["Content-Type"]
-        == "text/plain; charset=utf-8")
+        == "text/plain; charset=utf-8"
+    )
   }
 
   @Test func privateDataIsForOriginsThatAreAllowed() throws {

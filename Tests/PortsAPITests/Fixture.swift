@@ -148,7 +148,8 @@ final class Client {
     for line in lines {
       guard let colon = line.firstRange(of: ": ") else { throw Failure.malformedAnswer }
       answer.fields.append(
-        (String(line[..<colon.lowerBound]), String(line[colon.upperBound...])))
+        (String(line[..<colon.lowerBound]), String(line[colon.upperBound...]))
+      )
     }
     answer.content = Array(bytes[headEnd.upperBound...])
   }

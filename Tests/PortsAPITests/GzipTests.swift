@@ -94,7 +94,8 @@ import Testing
     let coded = try client.get("/ports?limit=1000", "Accept-Encoding: gzip")
     #expect(
       coded.pieceCount
-        == (plain.content.count + ContentCoder.pieceBytes - 1) / ContentCoder.pieceBytes)
+        == (plain.content.count + ContentCoder.pieceBytes - 1) / ContentCoder.pieceBytes
+    )
     let short = try client.get("/ports?limit=20", "Accept-Encoding: gzip")
     #expect(short.pieceCount == 0)
   }
@@ -103,14 +104,18 @@ import Testing
   @Test func otherAnswersAreCodedBetweenThePieces() throws {
     let client = Client(try Fixture.embedded.get())
     let request = Array(
-      "GET /ports?limit=1000 HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n".utf8)
+      "GET /ports?limit=1000 HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n".utf8
+    )
     var parser = RequestHeadParser(limits: .standard)
     var head = RequestHead()
     _ = try parser.resume(over: request.span, into: &head)
     var batch = ResponseBatch()
     guard
       case .unfinished(let work) = client.responder.respond(
-        to: head, in: request.span, into: &batch)
+        to: head,
+        in: request.span,
+        into: &batch
+      )
     else {
       Issue.record("the answer came at once")
       return
@@ -123,7 +128,8 @@ import Testing
     let end = try #require(batch.bytes.firstRange(of: Array("\r\n\r\n".utf8)))
     #expect(
       inflated(Array(batch.bytes[end.upperBound...]))
-        == (try client.get("/ports?limit=1000")).content)
+        == (try client.get("/ports?limit=1000")).content
+    )
   }
 
   @Test func newDataIsAdopted() throws {

@@ -9,7 +9,8 @@ import Testing
   private func object(_ answer: Client.Answer) throws -> [String: Any] {
     try #require(answer.status == 200, "\(answer.text)")
     return try #require(
-      JSONSerialization.jsonObject(with: Data(answer.content)) as? [String: Any])
+      JSONSerialization.jsonObject(with: Data(answer.content)) as? [String: Any]
+    )
   }
 
   private func items(_ answer: Client.Answer) throws -> [[String: Any]] {
@@ -182,7 +183,8 @@ import Testing
       (UInt16.min...UInt16.max).first {
         store.ports.entry(of: $0).map { Int(store.ports.entries[$0].identity.contentSize) }
           == sizes[0]
-      })
+      }
+    )
     if sizes[0] * 1000 > APIResponder.batchBytesMax {
       let query = Array(repeating: String(longest), count: 1000).joined(separator: ",")
       let answer = try Client(store).get("/ports?port=\(query)")
@@ -232,7 +234,8 @@ import Testing
         + #""tcp":{"assigned":2,"reserved":2,"unassigned":1020},"#
         + #""udp":{"assigned":2,"reserved":2,"unassigned":1020},"#
         + #""sctp":{"assigned":2,"reserved":1,"unassigned":1021},"#
-        + #""dccp":{"assigned":0,"reserved":1,"unassigned":1023}}}"# + "\n")
+        + #""dccp":{"assigned":0,"reserved":1,"unassigned":1023}}}"# + "\n"
+    )
     let all = try client.get("/ranges").text
     #expect(all.hasPrefix(#"{"total":3,"items":["# + system.dropLast() + ","))
     #expect(all.hasSuffix(#"],"next":null}"# + "\n"))

@@ -26,16 +26,19 @@ import Testing
   /// Goal: a span is always within the text that its field names.
   /// Method: ask the program's own registry many things, and cut each span out.
   @Test(arguments: [
-    "sql", "remote desktop", "postgers", "mail", "x window", "név", "dns", "8000-8100", "web server",
+    "sql", "remote desktop", "postgers", "mail", "x window", "név", "dns", "8000-8100",
+    "web server",
     "kerberos", "cisco", "a", "sim trojan", "oracle databse", "net",
   ])
   func spansLieWithinTheirField(question: String) throws {
     let client = Client(try Fixture.embedded.get())
     let encoded = try #require(
-      question.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+      question.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+    )
     let answer = try client.get("/ports?q=\(encoded)&limit=1000")
     let page = try #require(
-      JSONSerialization.jsonObject(with: Data(answer.content)) as? [String: Any])
+      JSONSerialization.jsonObject(with: Data(answer.content)) as? [String: Any]
+    )
     for item in try #require(page["items"] as? [[String: Any]]) {
       let match = try #require(item["match"] as? [String: Any])
       let path = try #require(match["field"] as? String).split(separator: "/")

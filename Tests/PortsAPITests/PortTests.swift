@@ -94,7 +94,9 @@ import Testing
   }
 
   /// The path may be written with escapes (RFC 3986 §6.2.2.2).
-  @Test(arguments: ["/ports/%34%34%33", "/%70orts/443", "/ports/443?", "http://a.example/ports/443"])
+  @Test(arguments: [
+    "/ports/%34%34%33", "/%70orts/443", "/ports/443?", "http://a.example/ports/443",
+  ])
   func otherSpellingsOfThePathAreTheSame(target: String) throws {
     let client = try Fixture.client()
     let answer = try client.get(target)
@@ -113,7 +115,8 @@ import Testing
       let port = PortNumber(UInt16(number))
       let answer = try client.get("/ports/\(number)")
       let body = try #require(
-        JSONSerialization.jsonObject(with: Data(answer.content)) as? [String: Any])
+        JSONSerialization.jsonObject(with: Data(answer.content)) as? [String: Any]
+      )
       try #require(answer.status == 200)
       try #require(body["port"] as? Int == number)
       try #require(body["range"] as? String == port.range.rawValue)
@@ -135,7 +138,8 @@ import Testing
     try #require(item["port"] as? Int == assignment.port.map { Int($0.rawValue) })
     try #require(item["last"] as? Int == assignment.last.map { Int($0.rawValue) })
     try #require(
-      item["transports"] as? [String] == assignment.transports.members.map(\.name))
+      item["transports"] as? [String] == assignment.transports.members.map(\.name)
+    )
     try #require(item["service"] as? String == assignment.service)
     try #require(item["name"] as? String == assignment.name)
     try #require(item["description"] as? String == assignment.description)
@@ -173,7 +177,8 @@ import Testing
         9090  -     tcp         prometheus  Prometheus  false     common
         9090  -     tcp,udp     websm       WebSM       true      iana
 
-        """)
+        """
+    )
   }
 
   @Test func csvIsQuotedWhereItMustBe() throws {
@@ -182,12 +187,15 @@ import Testing
     #expect(
       answer.text == "port,last,transports,service,name,official,sources\r\n"
         + "80,,\"tcp,udp,sctp\",http,\"HTTP - \"\"Hypertext\"\" & <more>\",true,"
-        + "\"catalogue,iana\"\r\n")
+        + "\"catalogue,iana\"\r\n"
+    )
   }
 
   @Test func thePageForPeopleEscapesWhatIsNotOurs() throws {
     let answer = try Fixture.client().get(
-      "/ports/80", "Accept: text/html,application/xhtml+xml,*/*;q=0.8")
+      "/ports/80",
+      "Accept: text/html,application/xhtml+xml,*/*;q=0.8"
+    )
     #expect(answer["Content-Type"] == "text/html; charset=utf-8")
     #expect(answer.text.contains("HTTP - &quot;Hypertext&quot; &amp; &lt;more&gt;"))
     #expect(!answer.text.contains("<more>"))

@@ -19,50 +19,101 @@ import Testing
     Case(target: "/ports/-1", status: 400, kind: "invalid-parameter", parameters: ["path port"]),
     Case(target: "/ports/https", status: 400, kind: "invalid-parameter", parameters: ["path port"]),
     Case(
-      target: "/ports/443/icmp", status: 400, kind: "invalid-parameter",
-      parameters: ["path transport"]),
-    Case(
-      target: "/ports/443/TCP", status: 400, kind: "invalid-parameter",
-      parameters: ["path transport"]),
-    Case(
-      target: "/ports/443?transport=icmp", status: 400, kind: "invalid-parameter",
-      parameters: ["query transport"]),
-    Case(
-      target: "/ports/443/tcp?transport=udp", status: 400, kind: "unknown-parameter",
-      parameters: ["query transport"]),
-    Case(
-      target: "/ports/443?pretty", status: 400, kind: "unknown-parameter",
-      parameters: ["query pretty"]),
-    Case(
-      target: "/ports?limt=5&q=x", status: 400, kind: "unknown-parameter",
-      parameters: ["query limt"]),
-    Case(
-      target: "/ports?limit=0&official=yes&first=65536&status=free", status: 400,
+      target: "/ports/443/icmp",
+      status: 400,
       kind: "invalid-parameter",
-      parameters: ["query limit", "query status", "query official", "query first"]),
+      parameters: ["path transport"]
+    ),
     Case(
-      target: "/ports?limit=1001", status: 400, kind: "invalid-parameter",
-      parameters: ["query limit"]),
+      target: "/ports/443/TCP",
+      status: 400,
+      kind: "invalid-parameter",
+      parameters: ["path transport"]
+    ),
     Case(
-      target: "/ports?q=a&q=b", status: 400, kind: "invalid-parameter", parameters: ["query q"]),
+      target: "/ports/443?transport=icmp",
+      status: 400,
+      kind: "invalid-parameter",
+      parameters: ["query transport"]
+    ),
     Case(
-      target: "/ports?q=%zz", status: 400, kind: "invalid-parameter", parameters: ["query q"]),
+      target: "/ports/443/tcp?transport=udp",
+      status: 400,
+      kind: "unknown-parameter",
+      parameters: ["query transport"]
+    ),
     Case(
-      target: "/ports?q=%ff", status: 400, kind: "invalid-parameter", parameters: ["query q"]),
+      target: "/ports/443?pretty",
+      status: 400,
+      kind: "unknown-parameter",
+      parameters: ["query pretty"]
+    ),
     Case(
-      target: "/ports?q=%00", status: 400, kind: "invalid-parameter", parameters: ["query q"]),
+      target: "/ports?limt=5&q=x",
+      status: 400,
+      kind: "unknown-parameter",
+      parameters: ["query limt"]
+    ),
     Case(
-      target: "/ports?q=" + String(repeating: "%C3%A9", count: 257), status: 400,
-      kind: "invalid-parameter", parameters: ["query q"]),
+      target: "/ports?limit=0&official=yes&first=65536&status=free",
+      status: 400,
+      kind: "invalid-parameter",
+      parameters: ["query limit", "query status", "query official", "query first"]
+    ),
     Case(
-      target: "/ports?transport=tcp,", status: 400, kind: "invalid-parameter",
-      parameters: ["query transport"]),
+      target: "/ports?limit=1001",
+      status: 400,
+      kind: "invalid-parameter",
+      parameters: ["query limit"]
+    ),
     Case(
-      target: "/ports?format=xml", status: 400, kind: "invalid-parameter",
-      parameters: ["query format"]),
+      target: "/ports?q=a&q=b",
+      status: 400,
+      kind: "invalid-parameter",
+      parameters: ["query q"]
+    ),
     Case(
-      target: "/free-ranges?size=0", status: 400, kind: "invalid-parameter",
-      parameters: ["query size"]),
+      target: "/ports?q=%zz",
+      status: 400,
+      kind: "invalid-parameter",
+      parameters: ["query q"]
+    ),
+    Case(
+      target: "/ports?q=%ff",
+      status: 400,
+      kind: "invalid-parameter",
+      parameters: ["query q"]
+    ),
+    Case(
+      target: "/ports?q=%00",
+      status: 400,
+      kind: "invalid-parameter",
+      parameters: ["query q"]
+    ),
+    Case(
+      target: "/ports?q=" + String(repeating: "%C3%A9", count: 257),
+      status: 400,
+      kind: "invalid-parameter",
+      parameters: ["query q"]
+    ),
+    Case(
+      target: "/ports?transport=tcp,",
+      status: 400,
+      kind: "invalid-parameter",
+      parameters: ["query transport"]
+    ),
+    Case(
+      target: "/ports?format=xml",
+      status: 400,
+      kind: "invalid-parameter",
+      parameters: ["query format"]
+    ),
+    Case(
+      target: "/free-ranges?size=0",
+      status: 400,
+      kind: "invalid-parameter",
+      parameters: ["query size"]
+    ),
     Case(target: "/nothing", status: 404, kind: "unknown-path", parameters: []),
     Case(target: "/ports/", status: 404, kind: "unknown-path", parameters: []),
     Case(target: "/ports/443/", status: 404, kind: "unknown-path", parameters: []),
@@ -82,7 +133,8 @@ import Testing
     #expect(answer.status == expected.status, "\(expected.target)")
     try check(answer, kind: expected.kind)
     let body = try #require(
-      JSONSerialization.jsonObject(with: Data(answer.content)) as? [String: Any])
+      JSONSerialization.jsonObject(with: Data(answer.content)) as? [String: Any]
+    )
     let errors = try #require(body["errors"] as? [[String: String]])
     let named = errors.map { "\($0["in"] ?? "") \($0["parameter"] ?? "")" }
     #expect(named == expected.parameters, "\(expected.target)")
@@ -129,7 +181,8 @@ import Testing
     #expect(
       answer.text
         == "400 invalid-parameter: port: must be a number from 0 to 65535 without sign or "
-        + "leading zero\n")
+        + "leading zero\n"
+    )
   }
 
   @Test func whatTheClientSentIsEscaped() throws {
@@ -165,7 +218,8 @@ import Testing
     let answer = try client.get("/problems/\(kind.rawValue)")
     #expect(answer.status == 200)
     let page = try #require(
-      JSONSerialization.jsonObject(with: Data(answer.content)) as? [String: Any])
+      JSONSerialization.jsonObject(with: Data(answer.content)) as? [String: Any]
+    )
     #expect(page["type"] as? String == "/problems/\(kind.rawValue)")
     #expect(page["title"] as? String == kind.title)
     #expect(page["status"] as? Int == kind.status.code)

@@ -32,7 +32,9 @@ package struct Match: Sendable {
 
   /// Finds how the assignment at `key` of a search for `query` answers it.
   package mutating func find(
-    _ key: RankingKey, of query: borrowing Query, in registry: Registry
+    _ key: RankingKey,
+    of query: borrowing Query,
+    in registry: Registry
   ) {
     spans.removeAll(keepingCapacity: true)
     let record = registry.records[key.number]
@@ -85,7 +87,10 @@ package struct Match: Sendable {
   }
 
   private mutating func findIn(
-    _ place: Int, _ record: AssignmentRecord, _ query: borrowing Query, _ registry: Registry
+    _ place: Int,
+    _ record: AssignmentRecord,
+    _ query: borrowing Query,
+    _ registry: Registry
   ) -> Bool {
     switch place {
     case 0: return findIn("service", record.service, query, registry)
@@ -98,7 +103,10 @@ package struct Match: Sendable {
   }
 
   private mutating func findIn(
-    _ list: String, _ items: Range<Int>, _ query: borrowing Query, _ registry: Registry
+    _ list: String,
+    _ items: Range<Int>,
+    _ query: borrowing Query,
+    _ registry: Registry
   ) -> Bool {
     for place in items {
       if findIn(list, registry.listed(place), query, registry) {
@@ -110,7 +118,10 @@ package struct Match: Sendable {
   }
 
   private mutating func findIn(
-    _ name: String, _ range: TextRange, _ query: borrowing Query, _ registry: Registry
+    _ name: String,
+    _ range: TextRange,
+    _ query: borrowing Query,
+    _ registry: Registry
   ) -> Bool {
     guard !range.isEmpty else { return false }
     let words = registry.text
@@ -131,7 +142,8 @@ package struct Match: Sendable {
   /// The question, with all its words or without those that say nothing, at the text's beginning.
   private mutating func findKey(_ query: borrowing Query, whole: Bool) {
     let size =
-      begins(query.fullKey.span, whole) ? query.fullKey.count
+      begins(query.fullKey.span, whole)
+      ? query.fullKey.count
       : begins(query.key.span, whole) ? query.key.count : 0
     if size > 0 { spans.append(text.points(0..<size)) }
   }
