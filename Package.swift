@@ -83,7 +83,7 @@ let package = Package(
     tests(of: "Server", ["HTTP", "Posix"]),
     .testTarget(
       name: "HouseTests",
-      dependencies: [.product(name: "Yams", package: "Yams")],
+      dependencies: ["HTTP", "PortRegistry", .product(name: "Yams", package: "Yams")],
       swiftSettings: strict
     ),
   ],
