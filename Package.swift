@@ -82,6 +82,15 @@ let package = Package(
     tests(of: "PortsAPI", ["HTTP", "PortRegistry", "JSON", "CZlib"]),
     tests(of: "Server", ["HTTP", "Posix"]),
     .testTarget(
+      name: "PortolanTests",
+      dependencies: [
+        "portolan", "HTTP", "JSON", "Posix", "PortRegistry",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict
+    ),
+    .testTarget(
       name: "HouseTests",
       dependencies: ["HTTP", "PortRegistry", .product(name: "Yams", package: "Yams")],
       swiftSettings: strict

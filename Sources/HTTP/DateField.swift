@@ -178,7 +178,7 @@ package struct DateField: Equatable, Comparable, Sendable {
 
   /// The date so many days after 1970-01-01. A year is counted from March, so that the leap day is
   /// its last, and years come in cycles of 400.
-  static func civil(daysSince1970: Int64) -> (year: Int, month: Int, day: Int) {
+  package static func civil(daysSince1970: Int64) -> (year: Int, month: Int, day: Int) {
     let days = daysSince1970 + 719_468  // From 0000-03-01.
     let cycle = days.flooredQuotient(146_097)
     let dayOfCycle = Int(days - cycle * 146_097)

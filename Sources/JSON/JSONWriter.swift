@@ -59,6 +59,13 @@ package struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// A member's name that is not one of our own and may hold anything.
+  package mutating func name(escaping name: String) {
+    value(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
   /// The final newline that every body ends with.
   package mutating func endText() {
     bytes.append(UInt8(ascii: "\n"))

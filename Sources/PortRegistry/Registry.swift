@@ -71,6 +71,9 @@ public final class Registry: Sendable {
     states(of: port)[transport]
   }
 
+  /// The assignment at a place in ``records``.
+  package func assignment(at index: Int) -> Assignment { Assignment(registry: self, index: index) }
+
   package func memberIndices(of port: UInt16) -> [Int] {
     memberRange(of: port).map { Int(members[$0]) }
   }

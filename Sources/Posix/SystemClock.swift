@@ -19,6 +19,12 @@ package enum SystemClock {
     Int64(read(CLOCK_REALTIME_COARSE).tv_sec)
   }
 
+  /// Nanoseconds since 1970-01-01T00:00:00Z, for the time of a log line.
+  package static func nanosecondsSince1970() -> UInt64 {
+    let time = read(CLOCK_REALTIME)
+    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+  }
+
   private static func read(_ clock: clockid_t) -> timespec {
     var time = timespec()
     unsafe clock_gettime(clock, &time)

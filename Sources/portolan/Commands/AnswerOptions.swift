@@ -1,0 +1,79 @@
+import ArgumentParser
+import PortRegistry
+import Posix
+
+/// How a command writes its answer.
+struct AnswerOptions: ParsableArguments {
+  @Flag(help: "Write JSON, as the API does.") var json = false
+  @Flag(help: "Write tab-separated columns on a terminal too.") var plain = false
+
+  var form: Table.Form {
+    Table.Form(for: .output, environment: ProcessEnvironment.variables(), isPlain: plain)
+  }
+
+  /// Writes what the API answers to `target`.
+  func writeJSON(for target: String, in registry: Registry) throws {
+    let answer = try AnswerWriter.json(for: target, in: registry)
+    try Terminal.write(answer.body)
+    if !answer.isFound { throw ExitStatus.notFound.exitCode }
+  }
+}
+
+extension Registry {
+  /// The registry that the program carries; a program that carries a broken one ends.
+  static func carried() throws -> Registry {
+    do {
+      return try embedded()
+    } catch {
+      Terminal.complain("\(error)")
+      throw ExitStatus.internalError.exitCode
+    }
+  }
+}
+
+/// Assignments as rows: the columns that every text form of the API has too.
+enum AssignmentTable {
+  static let columns = [
+    Table.Column(name: "port", isNumeric: true), Table.Column(name: "last", isNumeric: true),
+    Table.Column(name: "transports"), Table.Column(name: "service"), Table.Column(name: "name"),
+    Table.Column(name: "official"), Table.Column(name: "sources"),
+  ]
+
+  static func table(of assignments: [Assignment]) -> Table {
+    var table = Table(columns)
+    for assignment in assignments {
+      let sources = Layer.allCases.filter { assignment.transports(in: $0) != nil }.map(\.name)
+      table.append([
+        assignment.port?.description ?? "", assignment.last?.description ?? "",
+        assignment.transports.members.map(\.name).joined(separator: ","),
+        assignment.service ?? "", assignment.name, assignment.isOfficial ? "true" : "false",
+        sources.joined(separator: ","),
+      ])
+    }
+    return table
+  }
+}
+
+/// Words of the registry as arguments.
+enum ArgumentReader {
+  static let transports = TransportProtocol.allCases.map(\.name)
+  static let ranges = PortRange.allCases.map(\.rawValue)
+
+  static func transport(_ text: String) throws -> TransportProtocol {
+    guard let transport = TransportProtocol(name: text.lowercased()) else {
+      throw refusal(text, transports)
+    }
+    return transport
+  }
+
+  static func range(_ text: String) throws -> PortRange {
+    guard let range = PortRange(rawValue: text) else { throw refusal(text, ranges) }
+    return range
+  }
+
+  private static func refusal(_ text: String, _ words: [String]) -> ValidationError {
+    ValidationError(
+      "'\(text)' is none of \(words.joined(separator: ", "))"
+        + Suggestion.sentence(for: text, among: words))
+  }
+}

@@ -1,0 +1,20 @@
+import PortRegistry
+
+/// One search and its first answers, for commands that ask once and end.
+enum RegistrySearch {
+  static func answers(
+    to question: String,
+    limit: Int,
+    in registry: Registry,
+    filter: Filter = Filter()
+  ) -> [Assignment] {
+    var query = Query()
+    let bytes = Array(question.utf8)
+    query.parse(bytes.span)
+    let searcher = Searcher()
+    searcher.search(query, in: registry, filter: filter)
+    var page: [RankingKey] = []
+    searcher.page(after: nil, limit: limit, into: &page)
+    return page.map { registry.assignment(at: $0.number) }
+  }
+}

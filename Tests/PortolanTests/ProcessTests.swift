@@ -1,0 +1,216 @@
+import Dispatch
+import Foundation
+import Glibc
+import Posix
+import Testing
+
+@testable import portolan
+
+/// Goal: signals mean what an operator expects.
+/// Method: the interpreter alone, and one signal through the kernel.
+@Suite struct SignalTests {
+  @Test func theFirstSignalStopsAndTheSecondStopsNow() {
+    var interpreter = SignalInterpreter()
+    #expect(interpreter.interpret(.hangup) == .reload)
+    #expect(interpreter.interpret(.hangup) == .reload)
+    #expect(interpreter.interpret(.terminate) == .stop)
+    #expect(interpreter.interpret(.hangup) == nil)
+    #expect(interpreter.interpret(.interrupt) == .stopNow)
+    #expect(interpreter.interpret(.terminate) == .stopNow)
+  }
+
+  @Test func aSignalOfTheKernelArrives() async {
+    let queue = DispatchQueue(label: "signals")
+    let request = await withCheckedContinuation { continuation in
+      let kept = Keeper()
+      kept.signals = Signals(on: queue, installed: { ProcessSignal.hangup.sendToSelf() }) {
+        request in
+        guard kept.signals != nil else { return }
+        kept.signals = nil
+        continuation.resume(returning: request)
+      }
+    }
+    #expect(request == .reload)
+  }
+
+  /// Touched by one thread after the other: the test's, then the queue's.
+  private final class Keeper: @unchecked Sendable {
+    var signals: Signals?
+  }
+}
+
+/// A datagram socket that a service manager would listen on.
+private struct ManagerSocket: ~Copyable {
+  let number: CInt
+  let name: String
+
+  /// - Parameter name: A path, or `@` and an abstract name.
+  init(_ name: String) throws {
+    self.name = name
+    number = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(name.utf8)
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { target in
+      unsafe target.copyBytes(from: bytes)
+      if bytes[0] == UInt8(ascii: "@") { unsafe target[0] = 0 }
+    }
+    let size = socklen_t(2 + bytes.count)
+    let number = number
+    let result = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(number, $0, size)
+      }
+    }
+    #expect(result == 0)
+  }
+
+  func receive() -> String {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = unsafe recv(number, &buffer, buffer.count, CInt(MSG_DONTWAIT.rawValue))
+    return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+  }
+
+  deinit { close(number) }
+}
+
+/// Goal: a service manager hears what sd_notify(3) says it shall.
+/// Method: a socket in its place, by path and by abstract name.
+@Suite struct SystemdNotifierTests {
+  @Test(arguments: [false, true])
+  func everyStateIsOneDatagram(isAbstract: Bool) throws {
+    let unique = "portolan-\(UUID().uuidString)"
+    let name = isAbstract ? "@\(unique)" : "/tmp/\(unique)"
+    defer { unlink(name) }
+    let manager = try ManagerSocket(name)
+    let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": name], processID: 1)
+    notifier.ready(status: "serving\nWATCHDOG=0")
+    #expect(manager.receive() == "READY=1\nSTATUS=serving WATCHDOG=0")
+    notifier.reloading()
+    let reloading = manager.receive()
+    let parts = reloading.split(separator: "=")
+    #expect(reloading.hasPrefix("RELOADING=1\nMONOTONIC_USEC="))
+    #expect(parts.last.flatMap { UInt64($0) } ?? 0 > 0)
+    notifier.watchdog()
+    #expect(manager.receive() == "WATCHDOG=1")
+    notifier.status("half way")
+    #expect(manager.receive() == "STATUS=half way")
+    notifier.stopping(status: "bye")
+    #expect(manager.receive() == "STOPPING=1\nSTATUS=bye")
+    #expect(manager.receive() == "")
+  }
+
+  @Test(arguments: ["", "relative", "/nowhere/at/all", "/" + String(repeating: "x", count: 200)])
+  func aManagerThatCannotBeReachedIsNoTrouble(address: String) {
+    let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": address], processID: 1)
+    notifier.ready(status: "")
+    notifier.watchdog()
+  }
+
+  @Test(arguments: [
+    (["NOTIFY_SOCKET": "/a", "WATCHDOG_USEC": "10000000"], UInt64(10_000_000)),
+    (["NOTIFY_SOCKET": "/a", "WATCHDOG_USEC": "1", "WATCHDOG_PID": "7"], 1),
+    (["NOTIFY_SOCKET": "/a", "WATCHDOG_USEC": "1", "WATCHDOG_PID": "8"], nil),
+    (["NOTIFY_SOCKET": "/a", "WATCHDOG_USEC": "0"], nil),
+    (["NOTIFY_SOCKET": "/a", "WATCHDOG_USEC": "-1"], nil),
+    (["WATCHDOG_USEC": "1"], nil),
+  ])
+  func theWatchdogIsOursOnlyIfItIsMeantForUs(environment: [String: String], expected: UInt64?) {
+    let notifier = SystemdNotifier(environment: environment, processID: 7)
+    #expect(notifier.watchdogMicroseconds == expected)
+  }
+}
+
+/// Goal: sockets that were handed over are taken for what they are, and nothing else is.
+/// Method: made-up environments, and descriptors of this process.
+@Suite struct InheritedListenersTests {
+  private func read(_ count: String, _ names: String?) throws -> [InheritedListeners.Entry] {
+    var environment = ["LISTEN_PID": "7", "LISTEN_FDS": count]
+    environment["LISTEN_FDNAMES"] = names
+    return try InheritedListeners(environment: environment, processID: 7).entries
+  }
+
+  @Test func namesSayWhatASocketIsFor() throws {
+    let entries = try read("4", "https:admin:portolan.socket:http")
+    #expect(entries.map(\.number) == [3, 4, 5, 6])
+    #expect(entries.map(\.role) == [.https, .admin, .http, .http])
+    #expect(try read("2", nil).map(\.role) == [.http, .http])
+    #expect(try read("1", "unknown").map(\.role) == [.http])
+  }
+
+  @Test func whatIsMeantForAnotherProcessIsNotTouched() throws {
+    let environment = ["LISTEN_PID": "8", "LISTEN_FDS": "1"]
+    #expect(try InheritedListeners(environment: environment, processID: 7).entries.isEmpty)
+    #expect(try InheritedListeners(environment: [:], processID: 7).entries.isEmpty)
+  }
+
+  @Test(arguments: [("-1", nil), ("65", nil), ("x", nil), ("1", "metrics")])
+  func nonsenseIsAFault(count: String, names: String?) {
+    #expect(throws: InheritedListeners.Fault.self) { try read(count, names) }
+  }
+
+  @Test func onlyAListeningSocketIsAdopted() throws {
+    let listener = try Socket.listening(on: SocketAddress(parsing: "127.0.0.1:0"), joining: false)
+    let address = try listener.localAddress()
+    let copy = try listener.duplicate()
+    // Another owner takes this one over, so it is given away without being closed.
+    let number = dup(copy.number)
+    let adopted = try InheritedListeners.adopt(.init(number: number, role: .http))
+    #expect(try adopted.localAddress().description == address.description)
+    let file = open("/dev/null", O_RDONLY)
+    defer { close(file) }
+    for stranger in [file, 9999] {
+      #expect(throws: InheritedListeners.Fault.self) {
+        _ = try InheritedListeners.adopt(.init(number: stranger, role: .http)).number
+      }
+    }
+    #expect(fcntl(file, F_GETFD) >= 0, "what is not ours was closed")
+  }
+}
+
+/// Goal: a change is told once, and only when it is over.
+/// Method: the detector with made-up looks, and the watcher with a real file.
+@Suite struct FileWatcherTests {
+  private let path = "/tmp/portolan-watched-\(UUID().uuidString)"
+
+  @Test func aChangeIsToldOnceItHasSettled() throws {
+    defer { unlink(path) }
+    func look() -> [FileIdentity?] { [FileIdentity(path: path)] }
+    var detector = FileChangeDetector(look())
+    #expect(!detector.observe(look()))
+    try Data("a".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(!detector.observe(look()), "told while it may still change")
+    try Data("ab".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(!detector.observe(look()), "told while it may still change")
+    #expect(detector.observe(look()))
+    #expect(!detector.observe(look()), "told twice")
+    unlink(path)
+    #expect(!detector.observe(look()))
+    #expect(detector.observe(look()))
+  }
+
+  @Test func aSwappedLinkIsAChange() throws {
+    let link = path + ".link"
+    defer {
+      unlink(path)
+      unlink(path + ".2")
+      unlink(link)
+    }
+    for name in [path, path + ".2"] { try Data("a".utf8).write(to: URL(fileURLWithPath: name)) }
+    #expect(symlink(path, link) == 0)
+    let before = FileIdentity(path: link)
+    unlink(link)
+    #expect(symlink(path + ".2", link) == 0)
+    #expect(FileIdentity(path: link) != before)
+  }
+
+  @Test func theWatcherTells() async throws {
+    defer { unlink(path) }
+    let queue = DispatchQueue(label: "watcher")
+    let (changes, told) = AsyncStream.makeStream(of: Void.self)
+    let watcher = FileWatcher([path], on: queue, interval: .milliseconds(5)) { told.yield() }
+    try Data("a".utf8).write(to: URL(fileURLWithPath: path))
+    for await _ in changes { break }
+    withExtendedLifetime(watcher) {}
+  }
+}
