@@ -12,7 +12,9 @@ package protocol Responder: AnyObject {
   ///     and ``ResponseBatch/circumstances`` are set; what is already in it belongs to earlier
   ///     requests.
   func respond(
-    to head: borrowing RequestHead, in bytes: Span<UInt8>, into batch: inout ResponseBatch
+    to head: borrowing RequestHead,
+    in bytes: Span<UInt8>,
+    into batch: inout ResponseBatch
   ) -> Disposition
 
   /// Says what is wrong with a request that cannot be read. The connection closes after it.

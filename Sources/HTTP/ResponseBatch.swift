@@ -28,6 +28,8 @@ package struct ResponseBatch {
   package var omitsContent = false
   /// What is known of the request beside its own words.
   package var circumstances = Circumstances(peer: .none)
+  /// Field lines, each with its CRLF, that the next answer carries whoever makes it.
+  package var commonLines: [UInt8] = []
   /// The status of the latest answer, for logs and counters.
   package private(set) var latestStatus = Status.ok
   /// How many bytes of content the latest answer has.
@@ -104,6 +106,7 @@ package struct ResponseBatch {
     case .persistentByRequest: appendField("Connection", "keep-alive")
     case .close: appendField("Connection", "close")
     }
+    if !commonLines.isEmpty { bytes.append(contentsOf: commonLines) }
   }
 
   private static let okLine = Array("HTTP/1.1 200 OK\r\n".utf8)

@@ -63,8 +63,19 @@ package final class APIResponder: Responder {
   }
 
   package func refuse(_ fault: RequestHeadFault, into batch: inout ResponseBatch) {
+    refuse(Problem(fault), into: &batch)
+  }
+
+  /// Says why a request is not answered that others turned away.
+  ///
+  /// - Parameter retryAfterSeconds: What Retry-After says where the problem passes by itself.
+  package func refuse(
+    _ problem: Problem,
+    retryAfterSeconds: Int = 1,
+    into batch: inout ResponseBatch
+  ) {
     originLines = []
-    write(Problem(fault), .json, into: &batch)
+    write(problem, .json, retryAfterSeconds: retryAfterSeconds, into: &batch)
   }
 
   // MARK: Routes
@@ -143,6 +154,7 @@ package final class APIResponder: Responder {
   private func write(
     _ problem: Problem,
     _ type: MediaType,
+    retryAfterSeconds: Int = 1,
     into batch: inout ResponseBatch
   ) {
     batch.beginHead(problem.kind.status)
@@ -150,7 +162,8 @@ package final class APIResponder: Responder {
     batch.appendLines(store.shared.problem)
     switch problem.kind {
     case .methodNotAllowed: batch.appendField("Allow", Method.allowed)
-    case .overloaded, .tooManyRequests: batch.appendField("Retry-After", "1")
+    case .overloaded, .tooManyRequests:
+      batch.appendField("Retry-After", String(retryAfterSeconds))
     default: break
     }
     text.removeAll(keepingCapacity: true)

@@ -111,6 +111,11 @@ package final class Engine: Sendable {
     for loop in loops { loop.post(.replaceContext(context)) }
   }
 
+  /// Calls `errand` once on each loop.
+  package func perform(_ errand: @escaping @Sendable () -> Void) {
+    for loop in loops { loop.post(.perform(errand)) }
+  }
+
   /// Closes the listeners and ends every connection with its next answer.
   package func drain() { for loop in loops { loop.post(.drain) } }
 

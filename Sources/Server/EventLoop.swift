@@ -172,6 +172,11 @@ package final class EventLoop: @unchecked Sendable {
     )
   }
 
+  private func resume(_ client: Client) -> Client.Verdict {
+    bench.batch.circumstances.beganNanoseconds = SystemClock.monotonicNanoseconds()
+    return client.resume(&bench)
+  }
+
   /// Does what a turn leaves to the loop.
   private func finish(_ slot: Int, _ verdict: Client.Verdict) {
     guard let client = table[slot] else { return }
@@ -239,7 +244,7 @@ package final class EventLoop: @unchecked Sendable {
     }
     if work.advance() {
       works.removeFirst()
-      finish(slot, client.resume(&bench))
+      finish(slot, resume(client))
     }
   }
 
@@ -400,6 +405,7 @@ package final class EventLoop: @unchecked Sendable {
         for slot in listeners where slot.listener.context != nil {
           slot.listener.context = context
         }
+      case .perform(let errand): errand()
       case .drain: drain()
       case .stop: isStopped = true
       }
@@ -413,7 +419,7 @@ package final class EventLoop: @unchecked Sendable {
       guard let slot = table.slot(of: token), let client = table[slot],
         case .held = client.postponement
       else { continue }
-      finish(slot, client.resume(&bench))
+      finish(slot, resume(client))
     }
   }
 

@@ -7,6 +7,8 @@ package import TLS
 package enum LoopMessage: Sendable {
   /// Give each responder of the loop something new, then ask held requests again.
   case update(@Sendable (any Responder) -> Void)
+  /// Do this, to show that the loop still turns.
+  case perform(@Sendable () -> Void)
   /// Let the connections of TLS listeners that come from now on negotiate with another context.
   case replaceContext(TLSContext)
   /// Close the listeners, answer what is under way, and stop when that is done.

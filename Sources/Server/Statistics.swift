@@ -19,7 +19,7 @@ package final class Statistics: Sendable {
   }
 
   /// Why a connection or a request was given up.
-  package enum Refusal: Int, CaseIterable, Sendable {
+  package enum Refusal: String, CaseIterable, Sendable {
     case malformed
     case tooLarge
     case timeout
@@ -28,6 +28,9 @@ package final class Statistics: Sendable {
     case handshake
     case memory
     case reset
+
+    /// One word, for metrics.
+    package var name: String { rawValue }
   }
 
   private let padBefore: [16 of UInt64] = .init(repeating: 0)

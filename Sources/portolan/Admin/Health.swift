@@ -21,7 +21,11 @@ enum HealthProbe: String, CaseIterable, Sendable {
 struct HealthCheck: Sendable {
   enum Finding: Equatable, Sendable {
     case ok
+    /// Well, and there is something to know.
+    case noted(String)
     case failing(String)
+
+    var isFailing: Bool { if case .failing = self { true } else { false } }
   }
 
   let name: String
@@ -40,7 +44,7 @@ struct HealthReport: Equatable, Sendable {
 
   let lines: [Line]
 
-  var isOK: Bool { lines.allSatisfy { $0.finding == .ok } }
+  var isOK: Bool { !lines.contains { $0.finding.isFailing } }
 }
 
 /// The health of the program, shared by all loops.
@@ -97,6 +101,10 @@ extension HealthReport {
       writer.name("status")
       switch line.finding {
       case .ok: writer.value("ok")
+      case .noted(let detail):
+        writer.value("ok")
+        writer.name("detail")
+        writer.value(detail)
       case .failing(let detail):
         writer.value("failing")
         writer.name("detail")

@@ -4,26 +4,26 @@ import Posix
 /// What the engine counts, all loops together.
 struct EngineFigures: Sendable {
   /// How many connections are in each state now, by the state's name.
-  var connections: KeyValuePairs<String, UInt64> = [:]
+  var connections: [(name: String, value: UInt64)] = []
   var acceptedConnections: UInt64 = 0
   /// How many requests or connections were turned away, by reason.
-  var refusals: KeyValuePairs<String, UInt64> = [:]
+  var refusals: [(name: String, value: UInt64)] = []
   var receivedBytes: UInt64 = 0
   var sentBytes: UInt64 = 0
   /// How many TLS handshakes ended which way: `full`, `resumed`, `failed`.
-  var handshakes: KeyValuePairs<String, UInt64> = [:]
+  var handshakes: [(name: String, value: UInt64)] = []
 }
 
 /// What the program around the engine knows.
 struct ServiceFigures: Sendable {
   /// For each certificate: a name for it, and the end of its validity in seconds since 1970.
-  var certificates: KeyValuePairs<String, UInt64> = [:]
+  var certificates: [(name: String, value: UInt64)] = []
   var reloadsDone: UInt64 = 0
   var reloadsFailed: UInt64 = 0
   /// When the data and certificates in use were read, in seconds since 1970.
   var reloadedSecondsSince1970: UInt64 = 0
   /// How many assignments each layer has, by the layer's name.
-  var registryAssignments: KeyValuePairs<String, UInt64> = [:]
+  var registryAssignments: [(name: String, value: UInt64)] = []
   /// When the newest table was made, in seconds since 1970.
   var registrySecondsSince1970: UInt64 = 0
   var accessLogDropped: UInt64 = 0

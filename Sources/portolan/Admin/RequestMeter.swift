@@ -130,6 +130,15 @@ final class RequestMeter: Sendable {
     counts[Self.place(route, method, Self.place(of: status))].load(ordering: .relaxed)
   }
 
+  /// How many requests of all routes and methods were answered with `status`.
+  func count(_ status: Status) -> UInt64 {
+    var sum: UInt64 = 0
+    for route in RouteLabel.allCases {
+      for method in MethodLabel.allCases { sum &+= count(route, method, status) }
+    }
+    return sum
+  }
+
   /// How many durations of `route` fell into each bucket; the last one has no bound.
   func bucketCounts(_ route: RouteLabel) -> [UInt64] {
     (0...Self.bucketBoundsNanoseconds.count).map {

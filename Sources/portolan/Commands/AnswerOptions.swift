@@ -74,6 +74,7 @@ enum ArgumentReader {
   private static func refusal(_ text: String, _ words: [String]) -> ValidationError {
     ValidationError(
       "'\(text)' is none of \(words.joined(separator: ", "))"
-        + Suggestion.sentence(for: text, among: words))
+        + Suggestion.sentence(for: text, among: words)
+    )
   }
 }

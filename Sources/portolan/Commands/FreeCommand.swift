@@ -15,13 +15,17 @@ struct FreeCommand: ParsableCommand {
   )
 
   @Option(
-    help: "Free for this transport.", completion: .list(ArgumentReader.transports),
-    transform: ArgumentReader.transport)
+    help: "Free for this transport.",
+    completion: .list(ArgumentReader.transports),
+    transform: ArgumentReader.transport
+  )
   var transport = TransportProtocol.tcp
 
   @Option(
-    help: "Within this range of ports.", completion: .list(ArgumentReader.ranges),
-    transform: ArgumentReader.range)
+    help: "Within this range of ports.",
+    completion: .list(ArgumentReader.ranges),
+    transform: ArgumentReader.range
+  )
   var range = PortRange.user
 
   @Option(help: ArgumentHelp("How many ports in a row at least.", valueName: "n")) var size = 1

@@ -22,13 +22,17 @@ struct SearchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How many answers at most, 1 to 1000.", valueName: "n"))
   var limit = 20
   @Option(
-    help: "Only what uses this transport.", completion: .list(ArgumentReader.transports),
-    transform: ArgumentReader.transport)
+    help: "Only what uses this transport.",
+    completion: .list(ArgumentReader.transports),
+    transform: ArgumentReader.transport
+  )
   var transport: TransportProtocol?
 
   @Option(
-    help: "Only ports of this range.", completion: .list(ArgumentReader.ranges),
-    transform: ArgumentReader.range)
+    help: "Only ports of this range.",
+    completion: .list(ArgumentReader.ranges),
+    transform: ArgumentReader.range
+  )
   var range: PortRange?
 
   @OptionGroup var output: AnswerOptions

@@ -17,6 +17,11 @@ enum Terminal {
     }
   }
 
+  /// Says where something can be found, in a line of its own that other programs may wait for.
+  static func announce(_ line: String) {
+    try? StandardStream.error.write(line + "\n")
+  }
+
   /// Says what went wrong.
   static func complain(_ text: String) {
     var line = Array("portolan: ".utf8)

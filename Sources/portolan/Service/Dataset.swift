@@ -1,0 +1,44 @@
+import HTTP
+import PortRegistry
+import PortsAPI
+import Posix
+
+/// The data in use: a registry, the answers made of it, and where it came from. Never changed; a reload
+/// makes another.
+final class Dataset: Sendable {
+  let store: RepresentationStore
+  /// How many assignments each layer has, in the order of ``Layer/allCases``.
+  let assignmentCounts: [(layer: String, count: UInt64)]
+
+  /// Why data cannot be used: the file, the line where there is one, and the reason.
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Reads everything that `configuration` names.
+  init(_ configuration: Configuration) throws(Failure) {
+    let registry: Registry
+    do {
+      registry = try Registry.embedded()
+    } catch {
+      throw Failure(description: error.description)
+    }
+    var options = APIOptions()
+    options.corsOrigins = configuration.corsOrigins.map(\.text)
+    store = RepresentationStore(registry, options: options)
+    assignmentCounts = Layer.allCases.map { layer in
+      (layer.name, UInt64(registry.records.count { $0.isIn(layer) }))
+    }
+  }
+
+  private init(_ dataset: Dataset, store: RepresentationStore) {
+    self.store = store
+    assignmentCounts = dataset.assignmentCounts
+  }
+
+  /// The same with the gzip forms of fixed answers. Takes a while.
+  func withGzipForms() -> Dataset { Dataset(self, store: store.withGzipForms()) }
+
+  /// When the newest table was made, in seconds since 1970.
+  var secondsSince1970: UInt64 { UInt64(max(0, store.registry.daysSince1970)) * 86_400 }
+}

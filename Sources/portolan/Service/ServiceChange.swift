@@ -1,0 +1,143 @@
+import Dispatch
+import HTTP
+import Logging
+import Posix
+import Server
+import Synchronization
+import TLS
+
+// How the service changes and ends. All of this runs on the control queue.
+extension Service {
+  // MARK: Reload
+
+  /// Reads configuration, data and certificates again and takes them into use, or leaves everything as
+  /// it is and says why.
+  func reload() {
+    let isStopping = state.withLock { $0.isStopping }
+    guard !isStopping else { return }
+    notifier.reloading()
+    accessLog?.reopen { [log] error in
+      log.error("the access log cannot be opened anew: \(error)")
+    }
+    do throws(Failure) {
+      let resolved = try readConfiguration()
+      let dataset = try Self.data(resolved.configuration)
+      let context = try Self.context(resolved.configuration, ticketKeys)
+      take(resolved, dataset, context)
+    } catch {
+      state.withLock { $0.reloadsFailed += 1 }
+      notes.set(reloadFault: error.reason)
+      log.error("reload refused, the old state goes on: \(error.reason)")
+    }
+    notifier.ready(status: "serving")
+  }
+
+  private func readConfiguration() throws(Failure) -> ResolvedConfiguration {
+    do {
+      return try loader.load()
+    } catch {
+      let reasons = error.faults.map(\.description).joined(separator: "; ")
+      throw Failure(status: .configuration, reason: reasons)
+    }
+  }
+
+  private func take(
+    _ resolved: ResolvedConfiguration,
+    _ dataset: Dataset,
+    _ context: TLSContext?
+  ) {
+    let (stale, hadContext) = state.withLock { state in
+      let stale = state.resolved.needingRestart(for: resolved)
+      let hadContext = state.context != nil
+      state.resolved = resolved
+      state.dataset = dataset
+      if hadContext { state.context = context ?? state.context }
+      state.reloadsDone += 1
+      state.reloadedSecondsSince1970 = UInt64(max(0, SystemClock.secondsSince1970()))
+      return (stale, hadContext)
+    }
+    threshold.level = resolved.configuration.logLevel
+    publish(dataset)
+    if hadContext, let context {
+      engine.replaceContext(context)
+      notes.set(certificates: context.certificates)
+    }
+    notes.set(reloadFault: nil)
+    for setting in stale {
+      log.warning("\(setting.name) has a new value that only a restart takes up")
+    }
+    log.info("reloaded")
+    background.async { [self] in makeGzipForms() }
+  }
+
+  // MARK: Stopping
+
+  /// Not ready at once; accepting goes on for a while, so that balancers can notice; then every
+  /// connection ends with its next answer.
+  func stop() {
+    let configuration = state.withLock { state in
+      state.isStopping = true
+      return state.resolved.configuration
+    }
+    health.beginDraining()
+    notifier.stopping(status: "stopping")
+    log.info("stopping")
+    let delay = DispatchTimeInterval.seconds(configuration.shutdownDelaySeconds)
+    control.asyncAfter(deadline: .now() + delay) { [self] in
+      engine.drain()
+      let limit = DispatchTimeInterval.seconds(configuration.drainTimeoutSeconds)
+      control.asyncAfter(deadline: .now() + limit) { [self] in engine.stop() }
+    }
+  }
+
+  // MARK: Figures
+
+  /// What the page of metrics is made of, now.
+  func metrics() -> Metrics {
+    let (dataset, reloads, failures, reloaded) = state.withLock {
+      ($0.dataset, $0.reloadsDone, $0.reloadsFailed, $0.reloadedSecondsSince1970)
+    }
+    var service = ServiceFigures()
+    service.certificates = notes.certificates.map {
+      (name: $0.path, value: UInt64(max(0, $0.notAfter)))
+    }
+    service.reloadsDone = reloads
+    service.reloadsFailed = failures
+    service.reloadedSecondsSince1970 = reloaded
+    service.registryAssignments = dataset.assignmentCounts.map { (name: $0.layer, value: $0.count) }
+    service.registrySecondsSince1970 = dataset.secondsSince1970
+    service.accessLogDropped = accessLog?.droppedCount ?? 0
+    service.rateLimited = meters.reduce(0) { $0 + $1.count(.tooManyRequests) }
+    return Metrics(
+      meters: meters,
+      engine: engineFigures(),
+      service: service,
+      process: ProcessStatistics.read()
+    )
+  }
+
+  private func engineFigures() -> EngineFigures {
+    let all = engine.loops.map(\.statistics)
+    func sum(_ counter: (Statistics) -> Int) -> UInt64 {
+      UInt64(max(0, all.reduce(0) { $0 + counter($1) }))
+    }
+    var figures = EngineFigures()
+    let open = sum { $0.open.value }
+    // Read one after the other while loops go on, so the part may be the larger for a moment.
+    let held = min(sum { $0.held.value }, open)
+    figures.connections = [(name: "held", value: held), (name: "other", value: open - held)]
+    figures.acceptedConnections = sum { $0.accepted.value }
+    figures.refusals = Statistics.Refusal.allCases.map { refusal in
+      (name: refusal.name, value: sum { $0.value(of: refusal) })
+    }
+    figures.receivedBytes = sum { $0.bytesReceived.value }
+    figures.sentBytes = sum { $0.bytesSent.value }
+    let resumed = sum { $0.handshakesResumed.value }
+    figures.handshakes = [
+      (name: "full", value: sum { $0.handshakes.value } - resumed),
+      (name: "resumed", value: resumed),
+      (name: "failed", value: sum { $0.value(of: .handshake) }),
+    ]
+    return figures
+  }
+}

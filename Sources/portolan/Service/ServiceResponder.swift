@@ -1,0 +1,204 @@
+import HTTP
+import PortsAPI
+import Posix
+
+/// Answers what comes to a public listener, for one loop: the API, and around it health, limits by
+/// client, request ids, counting and the access log.
+final class ServiceResponder: Responder {
+  /// What all loops of the service do alike.
+  struct Policy: Sendable {
+    var trustedProxies: [IPNetwork] = []
+    /// 0 for no limit.
+    var requestsPerSecond = 0
+    var burstRequests = 1
+    /// 0 sends no Strict-Transport-Security (RFC 6797 §7.2: only ever under TLS).
+    var hstsMaxAgeSeconds = 0
+  }
+
+  private let api: APIResponder
+  private let health: Health
+  private let meter: RequestMeter
+  private let lane: AccessLogLane?
+  private let addresses: ClientAddress
+  private var limiter: RateLimiter?
+  private let securityLines: [UInt8]
+
+  init(
+    store: RepresentationStore,
+    health: Health,
+    meter: RequestMeter,
+    lane: AccessLogLane?,
+    policy: Policy
+  ) {
+    api = APIResponder(store: store)
+    self.health = health
+    self.meter = meter
+    self.lane = lane
+    addresses = ClientAddress(trustedProxies: policy.trustedProxies)
+    if policy.requestsPerSecond > 0 {
+      limiter = RateLimiter(
+        requestsPerSecond: policy.requestsPerSecond,
+        burst: policy.burstRequests
+      )
+    }
+    securityLines =
+      policy.hstsMaxAgeSeconds > 0
+      ? Array("Strict-Transport-Security: max-age=\(policy.hstsMaxAgeSeconds)\r\n".utf8) : []
+  }
+
+  /// Goes on with other data.
+  func adopt(_ store: RepresentationStore) { api.adopt(store) }
+
+  func respond(
+    to head: borrowing RequestHead,
+    in bytes: Span<UInt8>,
+    into batch: inout ResponseBatch
+  ) -> Disposition {
+    let method = head.method
+    let requestID = RequestID.range(in: head, bytes)
+    setCommonLines(requestID, bytes, &batch)
+    if let seconds = secondsToWait(head, bytes, batch.circumstances) {
+      let problem = Problem(
+        .tooManyRequests,
+        "this network asks too often; try again in \(seconds) s"
+      )
+      api.refuse(problem, retryAfterSeconds: seconds, into: &batch)
+    } else if method == .get || method == .head,
+      let probe = HealthProbe(path: bytes.extracting(head.target.path))
+    {
+      health.report(probe).writeShort(into: &batch)
+    } else {
+      switch api.respond(to: head, in: bytes, into: &batch) {
+      case .ready: break
+      case .held(let milliseconds): return .held(milliseconds: milliseconds)
+      case .unfinished(let work):
+        return .unfinished(RecordedWork(work, self, head, bytes, batch))
+      }
+    }
+    record(head, bytes, batch)
+    return .ready
+  }
+
+  func refuse(_ fault: RequestHeadFault, into batch: inout ResponseBatch) {
+    batch.commonLines.removeAll(keepingCapacity: true)
+    api.refuse(fault, into: &batch)
+    let duration = elapsedNanoseconds(batch)
+    meter.add(.other, .other, batch.latestStatus, durationNanoseconds: duration)
+    lane?.logRefusal(
+      AccessRecord(
+        time: Timestamp(nanosecondsSince1970: SystemClock.nanosecondsSince1970()),
+        client: batch.circumstances.peer.host,
+        status: batch.latestStatus,
+        contentSize: batch.latestContentSize,
+        durationNanoseconds: duration
+      )
+    )
+  }
+
+  private func setCommonLines(
+    _ requestID: Range<Int>?,
+    _ bytes: Span<UInt8>,
+    _ batch: inout ResponseBatch
+  ) {
+    batch.commonLines.removeAll(keepingCapacity: true)
+    if !securityLines.isEmpty, batch.circumstances.peer.isSecure {
+      batch.commonLines.append(contentsOf: securityLines)
+    }
+    if let requestID {
+      batch.commonLines.append(contentsOf: "X-Request-Id: ".utf8)
+      batch.commonLines.append(copying: bytes.extracting(requestID))
+      batch.commonLines.append(.carriageReturn)
+      batch.commonLines.append(.lineFeed)
+    }
+  }
+
+  private func secondsToWait(
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ circumstances: Circumstances
+  ) -> Int? {
+    guard limiter != nil, !circumstances.wasHeld else { return nil }
+    guard let peer = IPAddress(bytes: circumstances.peer.address) else { return nil }
+    let client = addresses.resolve(peer: peer, head: head, bytes: bytes)
+    switch limiter?.admit(client, nowNanoseconds: circumstances.beganNanoseconds) {
+    case .refused(let seconds): return seconds
+    case .allowed, nil: return nil
+    }
+  }
+
+  // MARK: Afterwards
+
+  private func elapsedNanoseconds(_ batch: borrowing ResponseBatch) -> UInt64 {
+    let now = SystemClock.monotonicNanoseconds()
+    let began = batch.circumstances.beganNanoseconds
+    return now > began ? now - began : 0
+  }
+
+  fileprivate func record(
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ batch: borrowing ResponseBatch
+  ) {
+    let duration = elapsedNanoseconds(batch)
+    meter.add(
+      RouteLabel(head.target, in: bytes),
+      MethodLabel(head.method),
+      batch.latestStatus,
+      durationNanoseconds: duration
+    )
+    guard let lane else { return }
+    let peer = batch.circumstances.peer
+    var client = peer.host
+    if let address = IPAddress(bytes: peer.address) {
+      client = addresses.resolve(peer: address, head: head, bytes: bytes).description
+    }
+    lane.log(
+      AccessRecord(
+        time: Timestamp(nanosecondsSince1970: SystemClock.nanosecondsSince1970()),
+        client: client,
+        status: batch.latestStatus,
+        contentSize: batch.latestContentSize,
+        durationNanoseconds: duration,
+        requestID: RequestID.range(in: head, bytes),
+        user: peer.certificateSubject
+      ),
+      head,
+      bytes
+    )
+  }
+}
+
+/// Work whose answer is counted and logged like any other once it is made.
+private final class RecordedWork: ResponseWork {
+  private let work: any ResponseWork
+  private let responder: ServiceResponder
+  private let head: RequestHead
+  private var bytes: [UInt8] = []
+  private let commonLines: [UInt8]
+  private let beganNanoseconds: UInt64
+
+  init(
+    _ work: any ResponseWork,
+    _ responder: ServiceResponder,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    _ batch: borrowing ResponseBatch
+  ) {
+    self.work = work
+    self.responder = responder
+    self.head = copy head
+    commonLines = batch.commonLines
+    beganNanoseconds = batch.circumstances.beganNanoseconds
+    self.bytes.append(copying: bytes)
+  }
+
+  func advance() -> Bool { work.advance() }
+
+  func finish(into batch: inout ResponseBatch) {
+    batch.commonLines = commonLines
+    batch.circumstances.beganNanoseconds = beganNanoseconds
+    work.finish(into: &batch)
+    let bytes = bytes
+    responder.record(head, bytes.span, batch)
+  }
+}

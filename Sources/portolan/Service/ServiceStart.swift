@@ -1,0 +1,192 @@
+import Dispatch
+import HTTP
+import Logging
+import PortsAPI
+import Posix
+import Server
+import Synchronization
+import TLS
+
+// How the service starts: listeners first, then loops, then all that may wait.
+extension Service {
+  /// What must live as long as the service does.
+  struct Attachments {
+    fileprivate let signals: Signals
+    fileprivate let watcher: FileWatcher?
+    fileprivate let watchdog: (any DispatchSourceTimer)?
+  }
+
+  /// - Parameter whenStopped: Called once, when every loop has ended.
+  func start(whenStopped: @escaping @Sendable () -> Void) throws(Failure) -> Attachments {
+    let signals = Signals(on: control) { [self] request in
+      switch request {
+      case .reload: reload()
+      case .stop: stop()
+      case .stopNow: engine.stop()
+      }
+    }
+    let announcements = try listen()
+    engine.start(whenStopped: whenStopped)
+    for line in announcements { Terminal.announce(line) }
+    notifier.ready(status: announcements.joined(separator: ", "))
+    background.async { [self] in makeGzipForms() }
+    let configuration = state.withLock { $0.resolved.configuration }
+    let files = configuration.watchedFiles
+    return Attachments(
+      signals: signals,
+      watcher: files.isEmpty
+        ? nil : FileWatcher(files, on: control) { [self] in reload() },
+      watchdog: watchdog()
+    )
+  }
+
+  // MARK: Listeners
+
+  /// Opens all listeners, those handed over first.
+  ///
+  /// - Returns: What to tell, a line for each.
+  private func listen() throws(Failure) -> [String] {
+    let inherited: InheritedListeners
+    do {
+      inherited = try InheritedListeners(
+        environment: ProcessEnvironment.variables(),
+        processID: ProcessEnvironment.processID
+      )
+    } catch {
+      throw Failure(status: .configuration, reason: error.description)
+    }
+    let (configuration, context) = state.withLock { ($0.resolved.configuration, $0.context) }
+    var lines: [ListenerRole: [String]] = [:]
+    for entry in inherited.entries {
+      lines[entry.role, default: []].append(try adopt(entry, context))
+    }
+    if !inherited.entries.contains(where: { $0.role == .http }) {
+      for address in configuration.listen {
+        lines[.http, default: []].append(try open(address, .http, nil))
+      }
+    }
+    for address in configuration.tlsListen {
+      lines[.https, default: []].append(try open(address, .https, context))
+    }
+    if let address = configuration.adminListen {
+      lines[.admin, default: []].append(try open(address, .admin, nil))
+    }
+    return ListenerRole.allCases.flatMap { lines[$0] ?? [] }
+  }
+
+  private func open(
+    _ address: SocketAddress,
+    _ role: ListenerRole,
+    _ context: TLSContext?
+  ) throws(Failure) -> String {
+    do {
+      let bound = try engine.listen(on: address, context: context) { makeResponder(role, $0) }
+      return Self.line(role, bound)
+    } catch {
+      throw Failure(status: .unavailable, reason: error.description)
+    }
+  }
+
+  private func adopt(
+    _ entry: InheritedListeners.Entry,
+    _ context: TLSContext?
+  ) throws(Failure) -> String {
+    guard entry.role != .https || context != nil else {
+      throw Failure(
+        status: .configuration,
+        reason: "LISTEN_FDNAMES names an https socket, but there is no tls_certificate"
+      )
+    }
+    do {
+      let socket = try InheritedListeners.adopt(entry)
+      let bound = try engine.adopt(
+        socket,
+        context: entry.role == .https ? context : nil
+      ) { makeResponder(entry.role, $0) }
+      return Self.line(entry.role, bound)
+    } catch {
+      throw Failure(status: .configuration, reason: "\(error)")
+    }
+  }
+
+  private static func line(_ role: ListenerRole, _ address: SocketAddress) -> String {
+    switch role {
+    case .http: "listening on http://\(address)"
+    case .https: "listening on https://\(address)"
+    case .admin: "admin on http://\(address)"
+    }
+  }
+
+  private func makeResponder(_ role: ListenerRole, _ index: Int) -> any Responder {
+    let (configuration, store) = state.withLock { ($0.resolved.configuration, $0.dataset.store) }
+    if role == .admin {
+      let problems = APIResponder(store: store)
+      return AdminResponder(health: health, metrics: { [self] in metrics().page() }) {
+        problems.refuse($0, into: &$1)
+      }
+    }
+    return ServiceResponder(
+      store: store,
+      health: health,
+      meter: meters[index],
+      lane: accessLog?.lane(index),
+      policy: ServiceResponder.Policy(
+        trustedProxies: configuration.trustedProxies,
+        requestsPerSecond: configuration.requestsPerSecond,
+        burstRequests: configuration.burstRequests,
+        hstsMaxAgeSeconds: configuration.hstsMaxAgeSeconds
+      )
+    )
+  }
+
+  // MARK: Background
+
+  /// Makes the gzip forms of the data in use and lets the loops have them.
+  func makeGzipForms() {
+    let plain = state.withLock { $0.dataset }
+    let complete = plain.withGzipForms()
+    let isCurrent = state.withLock { state in
+      // A reload may have brought other data meanwhile.
+      guard state.dataset === plain else { return false }
+      state.dataset = complete
+      return true
+    }
+    if isCurrent { publish(complete) }
+  }
+
+  func publish(_ dataset: Dataset) {
+    let store = dataset.store
+    engine.update { ($0 as? ServiceResponder)?.adopt(store) }
+  }
+
+  /// Tells the service manager that the program is alive, as long as every loop turns.
+  private func watchdog() -> (any DispatchSourceTimer)? {
+    guard let interval = notifier.watchdogMicroseconds else { return nil }
+    let answers = LoopRoll(count: engine.loops.count)
+    let timer = DispatchSource.makeTimerSource(queue: control)
+    let period = DispatchTimeInterval.microseconds(Int(clamping: interval / 3))
+    timer.schedule(deadline: .now(), repeating: period)
+    timer.setEventHandler { [self] in
+      if answers.beginRound() { notifier.watchdog() }
+      engine.perform { answers.answer() }
+    }
+    timer.activate()
+    return timer
+  }
+}
+
+/// Counts the loops that have answered since they were last asked.
+private final class LoopRoll: Sendable {
+  private let count: Int
+  private let answers: Atomic<Int>
+
+  init(count: Int) {
+    self.count = count
+    answers = Atomic(count)
+  }
+
+  /// - Returns: Whether all have answered the round before.
+  func beginRound() -> Bool { answers.exchange(0, ordering: .relaxed) >= count }
+
+  func answer() { answers.add(1, ordering: .relaxed) }
+}
