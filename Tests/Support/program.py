@@ -93,8 +93,8 @@ class Program:
 
 
 def find_binary(default: str) -> Path:
-    """PORTOLAN_BINARY, or `default` within the package."""
-    return Path(os.environ.get("PORTOLAN_BINARY") or ROOT / default)
+    """TESTED_BINARY, or `default` within the package."""
+    return Path(os.environ.get("TESTED_BINARY") or ROOT / default)
 
 
 def mebibytes(size: float) -> str:

@@ -266,7 +266,7 @@ struct Simulation {
   private static let stepCount = 1_000_000
 
   @Test func aMillionStepsBreakNoPromise() throws {
-    let environment = ProcessEnvironment.value(of: "PORTOLAN_SEED").flatMap { UInt64($0) }
+    let environment = ProcessEnvironment.value(of: "SIMULATION_SEED").flatMap { UInt64($0) }
     let first = environment ?? UInt64.random(in: 0..<1 << 32)
     print("simulator: seed \(first), \(Self.stepCount) steps")
     var seed = first
