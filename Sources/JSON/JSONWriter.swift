@@ -50,10 +50,10 @@ package struct JSONWriter: Sendable {
   /// A member's name; its value is whatever is written next.
   ///
   /// - Parameter name: Printable ASCII without quote and backslash, as all our own names are.
-  package mutating func name(_ name: StaticString) {
+  package mutating func name(_ name: String) {
     separate()
     bytes.append(UInt8(ascii: "\""))
-    bytes.append(contentsOf: name.description.utf8)
+    bytes.append(contentsOf: name.utf8)
     bytes.append(UInt8(ascii: "\""))
     bytes.append(UInt8(ascii: ":"))
     needsComma = false
@@ -115,16 +115,33 @@ package struct JSONWriter: Sendable {
   package mutating func value(_ text: Span<UInt8>) {
     separate()
     bytes.append(UInt8(ascii: "\""))
-    for index in text.indices {
-      let byte = text[index]
-      if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte < 0x7F {
-        bytes.append(byte)
-      } else {
-        escape(byte, in: text, at: index)
+    var start = 0
+    var index = 0
+    while index < text.count {
+      if Self.isPlain(text[index]) {
+        index += 1
+        continue
       }
+      append(text.extracting(start..<index))
+      escape(text[index], in: text, at: index)
+      index += 1
+      start = index
     }
+    append(text.extracting(start..<index))
     bytes.append(UInt8(ascii: "\""))
     needsComma = true
+  }
+
+  /// Whether a byte stands in a string as it is and needs no second look.
+  @inline(__always)
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+  }
+
+  private mutating func append(_ text: Span<UInt8>) {
+    bytes.append(addingCapacity: text.count) { target in
+      for index in text.indices { target.append(text[index]) }
+    }
   }
 
   private mutating func escape(_ byte: UInt8, in text: Span<UInt8>, at index: Int) {

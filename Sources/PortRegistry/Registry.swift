@@ -30,6 +30,8 @@ public final class Registry: Sendable {
   /// The assignments of each port, in the order in which they are answered.
   let members: [UInt32]
   let states: [UInt8]
+  /// How many ports are in each state, by range and transport.
+  private let stateCounts: [Int]
   /// For each port: the transports that any layer uses (low half) and the layers (high half).
   let occupancy: [UInt8]
   package let notes: [Note]
@@ -47,6 +49,7 @@ public final class Registry: Sendable {
     memberStarts = parts.memberStarts
     members = parts.members
     states = parts.states
+    stateCounts = Self.countStates(parts.states)
     occupancy = parts.occupancy
     notes = parts.notes
     rangeFacts = parts.rangeFacts
@@ -102,10 +105,30 @@ public final class Registry: Sendable {
   public func count(
     of state: AssignmentState, in range: PortRange, _ transport: TransportProtocol
   ) -> Int {
-    var count = 0
-    for port in range.numbers
-    where PortStates(rawValue: states[Int(port)])[transport] == state { count += 1 }
-    return count
+    stateCounts[Self.countPlace(state, range, transport)]
+  }
+
+  private static func countPlace(
+    _ state: AssignmentState, _ range: PortRange, _ transport: TransportProtocol
+  ) -> Int {
+    let rangePlace = range == .system ? 0 : range == .user ? 1 : 2
+    return (rangePlace * 4 + Int(transport.rawValue)) * 3 + Int(state.rawValue)
+  }
+
+  private static func countStates(_ states: [UInt8]) -> [Int] {
+    var counts = [Int](repeating: 0, count: 36)
+    for range in PortRange.allCases {
+      // Most ports are alike, so the 256 values that occur are counted first.
+      var occurrences = [Int](repeating: 0, count: 256)
+      for port in range.numbers { occurrences[Int(states[Int(port)])] += 1 }
+      for (value, count) in occurrences.enumerated() where count > 0 {
+        for transport in TransportProtocol.allCases {
+          let state = PortStates(rawValue: UInt8(value))[transport]
+          counts[countPlace(state, range, transport)] += count
+        }
+      }
+    }
+    return counts
   }
 
   // MARK: Asking by name

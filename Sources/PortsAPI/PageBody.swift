@@ -61,7 +61,7 @@ package enum PageBody {
     writer.endObject()
     writer.name("range")
     writer.beginObject()
-    for (place, name) in (["system", "user", "dynamic"] as [StaticString]).enumerated() {
+    for (place, name) in (["system", "user", "dynamic"] as [String]).enumerated() {
       writer.name(name)
       writer.value(counts.ranges[place])
     }
@@ -69,7 +69,7 @@ package enum PageBody {
     writer.name("status")
     writer.beginObject()
     for (state, name) in [
-      (AssignmentState.assigned, "assigned" as StaticString), (.reserved, "reserved"),
+      (AssignmentState.assigned, "assigned"), (.reserved, "reserved"),
       (.unassigned, "unassigned"),
     ] {
       writer.name(name)

@@ -69,10 +69,14 @@ class FieldTests(ProgramTestCase):
 
     def test_every_representation_has_a_tag_of_its_own(self):
         for target in ("/ports?q=server", "/ranges"):
-            tags = [self.ask(target, f"Accept: {media}", f"Accept-Encoding: {coding}").field("etag")
-                    for media in ("application/json", "text/plain", "text/csv", "text/html")
-                    for coding in ("identity", "gzip")]
-            self.assertEqual(len(set(tags)), len(tags), target)
+            tags, representations = set(), set()
+            for media in ("application/json", "text/plain", "text/csv", "text/html"):
+                for coding in ("identity", "gzip"):
+                    answer = self.ask(target, f"Accept: {media}", f"Accept-Encoding: {coding}")
+                    tags.add(answer.field("etag"))
+                    # Short content is the same whether or not gzip was asked for.
+                    representations.add((media, answer.field("content-encoding")))
+            self.assertEqual(len(tags), len(representations), target)
 
     def test_a_page_of_another_origin_may_ask(self):
         answer = self.ask("/ports/443", "Origin: https://example.org",
@@ -118,7 +122,9 @@ class FormatTests(ProgramTestCase):
             by_field = self.ask("/ports?q=ssh", f"Accept: {media}")
             by_parameter = self.ask(f"/ports?q=ssh&format={name}")
             self.assertTrue(by_field.field("content-type").startswith(media))
-            self.assertEqual(by_field.content, by_parameter.content, name)
+            # Links to the next page keep the parameters they were made with.
+            same = by_parameter.content.replace(f"&amp;format={name}".encode(), b"")
+            self.assertEqual(by_field.content, same, name)
 
     def test_the_parameter_wins_over_the_field(self):
         answer = self.ask("/ports?q=ssh&format=csv", "Accept: application/json")
@@ -131,7 +137,9 @@ class FormatTests(ProgramTestCase):
 
     def test_the_text_is_a_table_whose_columns_stand_below_each_other(self):
         for target in ("/ports?q=ssh", "/ports?q=server&limit=100", "/ports/443", "/ranges"):
-            lines = self.ask(target, "Accept: text/plain").content.decode().splitlines()
+            text = self.ask(target, "Accept: text/plain").content.decode()
+            # A port's table stands below a line about the port itself.
+            lines = text.split("\n\n")[-1].splitlines()
             width = max(map(len, lines))
             blank = [all(line.ljust(width)[column] == " " for line in lines)
                      for column in range(width)]

@@ -115,7 +115,7 @@ struct AccessLine {
   }
 
   /// A member with what the network said; left out when there is nothing.
-  fileprivate mutating func member(_ name: StaticString, _ value: Span<UInt8>) {
+  fileprivate mutating func member(_ name: String, _ value: Span<UInt8>) {
     guard !value.isEmpty else { return }
     writer.name(name)
     let part = value.extracting(first: min(value.count, LogEscaping.textLimitBytes))
@@ -142,12 +142,12 @@ struct AccessLine {
 }
 
 extension JSONWriter {
-  fileprivate mutating func member(_ memberName: StaticString, _ text: String) {
+  fileprivate mutating func member(_ memberName: String, _ text: String) {
     name(memberName)
     value(text)
   }
 
-  fileprivate mutating func member(_ memberName: StaticString, _ number: Int) {
+  fileprivate mutating func member(_ memberName: String, _ number: Int) {
     name(memberName)
     value(number)
   }

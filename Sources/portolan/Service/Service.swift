@@ -39,7 +39,8 @@ final class Service: Sendable {
   let log: Logger
   let threshold: LogThreshold
   let ticketKeys: TicketKeys
-  let control = DispatchQueue(label: "portolan.control")
+  /// The queue on which signals come.
+  let control: DispatchQueue
   /// Where gzip forms are made and data is read, so that signals are heard meanwhile.
   let background = DispatchQueue(label: "portolan.background")
   let notes: HealthNotes
@@ -55,11 +56,14 @@ final class Service: Sendable {
     loader: ConfigurationLoader
   ) -> ExitStatus {
     do throws(Failure) {
+      // Signals first: one that comes while data is read must end the program as it does later.
+      let requests = SignalRequests()
+      let signals = requests.receive()
       let ended = DispatchSemaphore(value: 0)
-      let service = try Service(resolved, loader: loader)
-      let keep = try service.start { ended.signal() }
+      let service = try Service(resolved, loader: loader, control: requests.queue)
+      let attachments = try service.start(requests) { ended.signal() }
       ended.wait()
-      withExtendedLifetime(keep) { service.accessLog?.flush() }
+      withExtendedLifetime((signals, attachments)) { service.accessLog?.flush() }
       return .success
     } catch {
       Terminal.complain(error.reason)
@@ -69,9 +73,11 @@ final class Service: Sendable {
 
   private init(
     _ resolved: ResolvedConfiguration,
-    loader: ConfigurationLoader
+    loader: ConfigurationLoader,
+    control: DispatchQueue
   ) throws(Failure) {
     let configuration = resolved.configuration
+    self.control = control
     let environment = ProcessEnvironment.variables()
     self.loader = loader
     ProcessLimits.ignoreBrokenPipes()

@@ -11,29 +11,32 @@ import TLS
 extension Service {
   /// What must live as long as the service does.
   struct Attachments {
-    fileprivate let signals: Signals
     fileprivate let watcher: FileWatcher?
     fileprivate let watchdog: (any DispatchSourceTimer)?
   }
 
-  /// - Parameter whenStopped: Called once, when every loop has ended.
-  func start(whenStopped: @escaping @Sendable () -> Void) throws(Failure) -> Attachments {
-    let signals = Signals(on: control) { [self] request in
+  /// - Parameters:
+  ///   - requests: What signals ask for; those that came so far are answered now.
+  ///   - whenStopped: Called once, when every loop has ended.
+  func start(
+    _ requests: SignalRequests,
+    whenStopped: @escaping @Sendable () -> Void
+  ) throws(Failure) -> Attachments {
+    let announcements = try listen()
+    engine.start(whenStopped: whenStopped)
+    requests.answer { [self] request in
       switch request {
       case .reload: reload()
       case .stop: stop()
       case .stopNow: engine.stop()
       }
     }
-    let announcements = try listen()
-    engine.start(whenStopped: whenStopped)
     for line in announcements { Terminal.announce(line) }
     notifier.ready(status: announcements.joined(separator: ", "))
     background.async { [self] in makeGzipForms() }
     let configuration = state.withLock { $0.resolved.configuration }
     let files = configuration.watchedFiles
     return Attachments(
-      signals: signals,
       watcher: files.isEmpty
         ? nil : FileWatcher(files, on: control) { [self] in reload() },
       watchdog: watchdog()
