@@ -12,6 +12,13 @@ package enum AssignmentBody {
     match: Match? = nil,
     into writer: inout JSONWriter
   ) {
+    begin(number, of: registry, into: &writer)
+    if let match { write(match, into: &writer) }
+    writer.endObject()
+  }
+
+  /// The same without the brace that ends it, so that members can follow.
+  static func begin(_ number: Int, of registry: Registry, into writer: inout JSONWriter) {
     let record = registry.records[number]
     writer.beginObject()
     writer.name("port")
@@ -56,8 +63,6 @@ package enum AssignmentBody {
       writer.name("trojans")
       writeList(trojans, of: registry, into: &writer)
     }
-    if let match { write(match, into: &writer) }
-    writer.endObject()
   }
 
   /// Writes the member `match`.

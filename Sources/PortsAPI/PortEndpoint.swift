@@ -81,7 +81,7 @@ extension APIResponder {
     for place in registry.memberRange(of: port.rawValue) {
       let number = registry.member(at: place)
       guard PortBody.names(registry.records[number], transport) else { continue }
-      writer.raw(store.ports.assignment(number))
+      writeAssignment(number)
       writer.endObject()
     }
     PortBody.end(into: &writer)

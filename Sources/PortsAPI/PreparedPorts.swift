@@ -38,11 +38,16 @@ struct PreparedPorts: Sendable {
   private(set) var gzipBytes: [UInt8] = []
   private(set) var entries: [Entry] = []
   /// For each port the number of its entry and one, or 0.
-  private var entryOfPort = [UInt16](repeating: 0, count: 65_536)
+  private var entryOfPort: [UInt16] = []
   /// Where each assignment's JSON begins and ends in ``bytes``, without the brace that ends it.
   private var assignments: [(start: UInt32, end: UInt32)] = []
 
+  /// Nothing is ready: what is asked for is made.
+  init() {}
+
+  /// Makes all answers, which takes a while.
   init(_ registry: Registry, shared: SharedFields) {
+    entryOfPort = [UInt16](repeating: 0, count: 65_536)
     bytes.reserveCapacity(6 * 1024 * 1024)
     entries.reserveCapacity(8192)
     assignments = Array(repeating: (0, 0), count: registry.records.count)
@@ -60,8 +65,12 @@ struct PreparedPorts: Sendable {
     }
   }
 
+  /// Whether anything is ready.
+  var isEmpty: Bool { entries.isEmpty }
+
   /// The entry of `port`, if it has one.
   func entry(of port: UInt16) -> Int? {
+    if isEmpty { return nil }
     let place = entryOfPort[Int(port)]
     return place == 0 ? nil : Int(place) - 1
   }

@@ -19,7 +19,8 @@ package final class RepresentationStore: Sendable {
   let fixed: FixedRepresentations
   let freeBlocks: FreeBlocks
 
-  /// Makes everything but the gzip forms, in a few milliseconds.
+  /// Makes what a start cannot do without. All else is made when it is asked for, until
+  /// ``prepared()`` and ``withGzipForms()`` have made it ready in the background.
   package init(_ registry: Registry, options: APIOptions = APIOptions()) {
     self.registry = registry
     self.options = options
@@ -28,11 +29,22 @@ package final class RepresentationStore: Sendable {
       lastModified: registry.daysSince1970 > 0
         ? DateField(secondsSince1970: Int64(registry.daysSince1970) * 86_400) : nil
     )
-    ports = PreparedPorts(registry, shared: shared)
+    ports = PreparedPorts()
     fixed = FixedRepresentations(registry, shared)
     freeBlocks = FreeBlocks(registry)
-    digest = Self.digest(registry, ports)
+    digest = Self.digest(registry)
     hasGzipForms = false
+  }
+
+  /// The same with the answers for single ports ready. Takes a while; call it in the background.
+  package func prepared() -> RepresentationStore {
+    guard ports.isEmpty else { return self }
+    return RepresentationStore(
+      self,
+      ports: PreparedPorts(registry, shared: shared),
+      fixed: fixed,
+      hasGzipForms: false
+    )
   }
 
   /// The same with the gzip forms of all that is long enough. Takes a while; call it in the background.
@@ -42,10 +54,15 @@ package final class RepresentationStore: Sendable {
     ports.makeGzipForms(forms, shared: shared)
     var fixed = fixed
     fixed.makeGzipForms(forms)
-    return RepresentationStore(self, ports: ports, fixed: fixed)
+    return RepresentationStore(self, ports: ports, fixed: fixed, hasGzipForms: true)
   }
 
-  private init(_ plain: RepresentationStore, ports: PreparedPorts, fixed: FixedRepresentations) {
+  private init(
+    _ plain: RepresentationStore,
+    ports: PreparedPorts,
+    fixed: FixedRepresentations,
+    hasGzipForms: Bool
+  ) {
     registry = plain.registry
     options = plain.options
     digest = plain.digest
@@ -53,7 +70,7 @@ package final class RepresentationStore: Sendable {
     freeBlocks = plain.freeBlocks
     self.ports = ports
     self.fixed = fixed
-    hasGzipForms = true
+    self.hasGzipForms = hasGzipForms
   }
 
   /// What an answer says to the origin that asks, if the data is private and the operator allows it.
@@ -67,20 +84,19 @@ package final class RepresentationStore: Sendable {
   /// Raised when the answers to the same question over the same data change.
   private static let formatVersion: UInt64 = 1
 
-  private static func digest(_ registry: Registry, _ ports: PreparedPorts) -> UInt64 {
+  /// Everything that answers are made of: the words of all layers, and what was decided of them.
+  private static func digest(_ registry: Registry) -> UInt64 {
     var digest = ContentDigest()
     digest.append(formatVersion)
-    for entry in ports.entries { digest.append(entry.digest) }
-    for number in registry.records.indices {
-      // Those with a port are in their ports' answers; the weight is in none, and orders lists.
-      if number >= registry.portedCount {
-        let body = ports.assignment(number)
-        digest.append(body.span)
+    let text = registry.text
+    digest.append(text.span)
+    for record in registry.records {
+      digest.append(UInt64(record.first) | UInt64(record.last) << 16 | UInt64(record.use) << 32)
+      var transports = UInt64(record.layers)
+      for layer in Layer.allCases {
+        transports = transports << 8 | UInt64(record.transports(in: layer).rawValue)
       }
-      digest.append(registry.records[number].use)
-    }
-    for port in UInt16.min...UInt16.max {
-      digest.append(registry.states(of: PortNumber(port)).rawValue)
+      digest.append(transports)
     }
     return digest.finish()
   }

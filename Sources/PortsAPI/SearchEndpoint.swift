@@ -72,7 +72,7 @@ extension APIResponder {
     // A page that would be too long ends earlier; what is left comes with the next.
     var size = 0
     for (place, key) in page.enumerated() {
-      size += store.ports.assignment(key.number).count + Self.matchBytes
+      size += assignmentSize(key.number) + Self.matchBytes
       if place > 0, size > Self.answerBytesMax {
         page.removeLast(page.count - place)
         hasNext = true
@@ -134,7 +134,7 @@ extension APIResponder {
     writer.removeAll()
     PageBody.begin(total: searcher.keys.count, into: &writer)
     for key in page {
-      writer.raw(store.ports.assignment(key.number))
+      writeAssignment(key.number)
       if question.isSearch {
         match.find(key, of: query, in: registry)
         AssignmentBody.write(match, into: &writer)

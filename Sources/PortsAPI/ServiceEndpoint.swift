@@ -38,7 +38,7 @@ extension APIResponder {
       writer.removeAll()
       ServiceBody.begin(name, total: numbers.count, into: &writer)
       for number in numbers {
-        writer.raw(store.ports.assignment(number))
+        writeAssignment(number)
         writer.endObject()
       }
       PageBody.end(into: &writer)

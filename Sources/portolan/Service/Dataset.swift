@@ -36,7 +36,10 @@ final class Dataset: Sendable {
     assignmentCounts = dataset.assignmentCounts
   }
 
-  /// The same with the gzip forms of fixed answers. Takes a while.
+  /// The same with the answers for single ports ready. Takes a while.
+  func prepared() -> Dataset { Dataset(self, store: store.prepared()) }
+
+  /// The same with the gzip forms of fixed answers. Takes longer.
   func withGzipForms() -> Dataset { Dataset(self, store: store.withGzipForms()) }
 
   /// When the newest table was made, in seconds since 1970.

@@ -67,7 +67,7 @@ extension Service {
       log.warning("\(setting.name) has a new value that only a restart takes up")
     }
     log.info("reloaded")
-    background.async { [self] in makeGzipForms() }
+    background.async { [self] in prepareAnswers() }
   }
 
   // MARK: Stopping

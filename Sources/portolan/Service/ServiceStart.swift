@@ -33,7 +33,7 @@ extension Service {
     }
     for line in announcements { Terminal.announce(line) }
     notifier.ready(status: announcements.joined(separator: ", "))
-    background.async { [self] in makeGzipForms() }
+    background.async { [self] in prepareAnswers() }
     let configuration = state.withLock { $0.resolved.configuration }
     let files = configuration.watchedFiles
     return Attachments(
@@ -144,17 +144,23 @@ extension Service {
 
   // MARK: Background
 
-  /// Makes the gzip forms of the data in use and lets the loops have them.
-  func makeGzipForms() {
+  /// Makes ready what is asked for most, first as it is, then in gzip, and lets the loops have each.
+  func prepareAnswers() {
     let plain = state.withLock { $0.dataset }
-    let complete = plain.withGzipForms()
+    let prepared = plain.prepared()
+    if take(prepared, insteadOf: plain) { take(prepared.withGzipForms(), insteadOf: prepared) }
+  }
+
+  /// - Returns: Whether `plain` was still in use: a reload may have brought other data meanwhile.
+  @discardableResult
+  private func take(_ better: Dataset, insteadOf plain: Dataset) -> Bool {
     let isCurrent = state.withLock { state in
-      // A reload may have brought other data meanwhile.
       guard state.dataset === plain else { return false }
-      state.dataset = complete
+      state.dataset = better
       return true
     }
-    if isCurrent { publish(complete) }
+    if isCurrent { publish(better) }
+    return isCurrent
   }
 
   func publish(_ dataset: Dataset) {
