@@ -48,7 +48,7 @@ struct PreparedPorts: Sendable {
   /// Makes all answers, which takes a while.
   init(_ registry: Registry, shared: SharedFields) {
     entryOfPort = [UInt16](repeating: 0, count: 65_536)
-    bytes.reserveCapacity(6 * 1024 * 1024)
+    bytes.reserveCapacity(8 * 1024 * 1024)
     entries.reserveCapacity(8192)
     assignments = Array(repeating: (0, 0), count: registry.records.count)
     var writer = JSONWriter(capacity: 64 * 1024)
@@ -63,6 +63,8 @@ struct PreparedPorts: Sendable {
       keep(number, writer.bytes.startIndex..<writer.bytes.count, at: bytes.count)
       bytes.append(contentsOf: writer.bytes)
     }
+    // What growing left over would stay for good.
+    bytes = Array(bytes[...])
   }
 
   /// Whether anything is ready.
@@ -82,14 +84,20 @@ struct PreparedPorts: Sendable {
 
   // MARK: Preparing
 
+  /// A range that is longer says the same of thousands of ports that hardly anybody asks for.
+  private static let rangeCountMax = 128
+
+  /// The ports that are worth it: those that an assignment or a note speaks of in particular.
   private static func knownPorts(_ registry: Registry) -> [UInt16] {
-    var isNoted = [Bool](repeating: false, count: 65_536)
+    var isKnown = [Bool](repeating: false, count: 65_536)
     for note in registry.notes {
-      for port in note.first...note.last { isNoted[Int(port)] = true }
+      for port in note.first...note.last { isKnown[Int(port)] = true }
     }
-    return (UInt16.min...UInt16.max).filter {
-      isNoted[Int($0)] || !registry.memberRange(of: $0).isEmpty
+    for record in registry.records where record.hasPort {
+      guard Int(record.last) - Int(record.first) < rangeCountMax else { continue }
+      for port in record.first...record.last { isKnown[Int(port)] = true }
     }
+    return (UInt16.min...UInt16.max).filter { isKnown[Int($0)] }
   }
 
   private mutating func prepare(
