@@ -70,9 +70,12 @@ package enum TLSWriteOutcome: Equatable, Sendable {
   private var readProgress = ReadProgress.open
   /// Whether OpenSSL holds a record that the socket has not taken whole.
   private var writeIsPending = false
+  /// Whether close_notify is to be sent and has not been taken by the socket.
+  private var closureIsDue = false
 
-  /// Records without content (key updates, refused renegotiations) that one read goes through.
-  package static let silentRecordMax = 32
+  /// How often one read lets OpenSSL go through records without content (key updates, refused
+  /// renegotiations). Each time it goes through what it has buffered, 16 KiB at most.
+  package static let silentRoundMax = 4
 
   /// - Parameter descriptor: A connected socket with O_NONBLOCK, which stays the caller's: it is
   ///   closed by its owner, after this object's last call.
@@ -124,7 +127,7 @@ package enum TLSWriteOutcome: Equatable, Sendable {
     case .handshaking: return .wantRead
     case .dead(let fault): return .failed(fault)
     }
-    for _ in 0..<Self.silentRecordMax {
+    for _ in 0..<Self.silentRoundMax {
       var count = 0
       prepareCall()
       // SAFETY: the buffer is valid for `count` bytes for the length of the call.
@@ -137,7 +140,7 @@ package enum TLSWriteOutcome: Equatable, Sendable {
         readProgress = .open
         return .bytes(count)
       case .wantRead:
-        // Without AUTO_RETRY this is also said after a record that had no content.
+        // Without AUTO_RETRY this is also said after records that had no content.
         guard systemCode == EAGAIN else { continue }
         readProgress = .blocked
         return .wantRead
@@ -202,25 +205,24 @@ package enum TLSWriteOutcome: Equatable, Sendable {
 
   /// Says that nothing more will be written (close_notify), once, and does not wait for the peer to
   /// say the same. It says nothing where that would break a handshake or a record under way.
+  ///
+  /// - Returns: `wantWrite` if the socket does not take it; then it may be called again.
   package func shutdown() -> TLSStep {
     switch state {
-    case .established: break
-    case .handshaking, .finished:
-      state = .finished
-      return .done
+    case .established: closureIsDue = !writeIsPending
+    case .handshaking, .finished: break
     case .dead(let fault): return .failed(fault)
     }
     state = .finished
-    if writeIsPending { return .done }
+    guard closureIsDue else { return .done }
     prepareCall()
     let status = unsafe SSL_shutdown(handle)
     // 0 means that ours is sent and the peer's has not come.
-    if status >= 0 { return .done }
-    switch verdict(on: status) {
+    let verdict = status < 0 ? verdict(on: status) : .success
+    closureIsDue = verdict == .wantWrite
+    switch verdict {
     case .success, .closed, .wantRead: return .done
-    case .wantWrite:
-      state = .established
-      return .wantWrite
+    case .wantWrite: return .wantWrite
     case .truncated, .plainHTTP: return .truncated
     case .failed(let fault): return .failed(fault)
     }
