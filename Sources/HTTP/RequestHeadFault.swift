@@ -11,6 +11,8 @@ package enum RequestHeadFault: Error, Equatable, Sendable {
   case requestLine
   /// The target has none of the four forms, or bytes that no URI has (RFC 9112 §3.2).
   case requestTarget
+  /// The target is of the `https` scheme, and the connection is in plain (RFC 9110 §7.4).
+  case schemeNotSecured
   /// `HTTP/` is not followed by DIGIT "." DIGIT (RFC 9112 §2.3).
   case versionSyntax
   /// A major version other than 1 (RFC 9110 §15.6.6).
@@ -80,6 +82,7 @@ package enum RequestHeadFault: Error, Equatable, Sendable {
     case .controlByte: "the request holds a control byte"
     case .requestLine: "the request line is not METHOD SP TARGET SP HTTP/1.1"
     case .requestTarget: "the request target is not a valid origin-form, absolute-form or *"
+    case .schemeNotSecured: "an https target was asked for in plain text"
     case .versionSyntax: "the protocol version is malformed"
     case .versionUnsupported: "only HTTP/1.1 and HTTP/1.0 are spoken here"
     case .requestLineTooLong: "the request line is longer than 8192 bytes"

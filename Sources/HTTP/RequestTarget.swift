@@ -13,6 +13,8 @@ package struct RequestTarget: Equatable, Sendable {
   }
 
   package var form = Form.origin
+  /// Whether the target is of the `https` scheme, which only a connection under TLS may be asked for.
+  package var isHTTPS = false
   /// The path, percent-encoded as it came. Empty for authority- and asterisk-form, and for an
   /// absolute-form without one, which means `/`.
   package var path: Range<Int> = 0..<0
@@ -50,6 +52,7 @@ package struct RequestTarget: Equatable, Sendable {
       schemeCount = 7
     } else if target.count >= 8, target.extracting(0..<8).equalsIgnoringCase("https://") {
       schemeCount = 8
+      isHTTPS = true
     } else {
       throw .requestTarget
     }

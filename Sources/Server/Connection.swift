@@ -293,6 +293,7 @@ final class Connection<Link: Transport & ~Copyable> {
       return content.headSize + content.seen
     }
     guard try parser.resume(over: bytes, into: &bench.head) == .complete else { return nil }
+    if bench.head.target.isHTTPS, !peer.isSecure { throw .schemeNotSecured }
     let headSize = bench.head.size
     if bench.head.framing == .none { return headSize }
     var discarder = ContentDiscarder(bench.head.framing, limits: bench.limits.head)
