@@ -138,8 +138,9 @@ class FormatTests(ProgramTestCase):
     def test_the_text_is_a_table_whose_columns_stand_below_each_other(self):
         for target in ("/ports?q=ssh", "/ports?q=server&limit=100", "/ports/443", "/ranges"):
             text = self.ask(target, "Accept: text/plain").content.decode()
-            # A port's table stands below a line about the port itself.
-            lines = text.split("\n\n")[-1].splitlines()
+            # Beside the table there may be sentences; its own first line is in capitals.
+            lines = next(part.splitlines() for part in text.split("\n\n")
+                         if part.splitlines()[0].isupper())
             width = max(map(len, lines))
             blank = [all(line.ljust(width)[column] == " " for line in lines)
                      for column in range(width)]
