@@ -25,7 +25,8 @@ package struct AssignmentRecord: Sendable {
   package var transports: TransportSet {
     TransportSet(
       rawValue: transportsByLayer[0] | transportsByLayer[1] | transportsByLayer[2]
-        | transportsByLayer[3])
+        | transportsByLayer[3]
+    )
   }
 
   package func transports(in layer: Layer) -> TransportSet {
@@ -45,6 +46,7 @@ package struct AssignmentRecord: Sendable {
 /// One service at one port or range of ports, with what every layer says of it.
 public struct Assignment: Sendable {
   private let registry: Registry
+  /// Its place among the registry's records.
   package let index: Int
 
   init(registry: Registry, index: Int) {
@@ -80,6 +82,7 @@ public struct Assignment: Sendable {
   public var references: [String] { registry.strings(record.references) }
   /// Malware that was seen there.
   public var trojans: [String] { registry.strings(record.trojans) }
+  /// Other remarks, as one text.
   public var note: String? { record.note.isEmpty ? nil : registry.string(record.note) }
   /// Whether IANA or the catalogue assigns it.
   public var isOfficial: Bool { record.isOfficial }

@@ -30,7 +30,8 @@ extension Registry {
   }
 
   private static func withTable(
-    _ table: portolan_table, _ body: (Span<UInt8>) throws(RegistryTableFault) -> Void
+    _ table: portolan_table,
+    _ body: (Span<UInt8>) throws(RegistryTableFault) -> Void
   ) throws(RegistryTableFault) {
     // SAFETY: the table is a constant of the program and never goes away.
     let buffer = unsafe UnsafeBufferPointer(start: table.start, count: table.size)

@@ -9,6 +9,7 @@ public enum Layer: UInt8, CaseIterable, Sendable {
   /// The operator's own services.
   case site
 
+  /// The name that answers and filters use.
   public var name: String {
     switch self {
     case .catalogue: "catalogue"
@@ -18,6 +19,7 @@ public enum Layer: UInt8, CaseIterable, Sendable {
     }
   }
 
+  /// - Parameter name: Exactly one of the lower-case names.
   public init?(name: some StringProtocol) {
     guard let match = Self.allCases.first(where: { $0.name == name }) else { return nil }
     self = match

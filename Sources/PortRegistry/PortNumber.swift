@@ -1,7 +1,9 @@
 /// A port number of TCP, UDP, SCTP or DCCP, 0...65535 (RFC 6335 §6).
 public struct PortNumber: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The number itself.
   public let rawValue: UInt16
 
+  /// Every 16-bit number is a port number.
   public init(_ rawValue: UInt16) {
     self.rawValue = rawValue
   }
@@ -10,9 +12,8 @@ public struct PortNumber: Hashable, Comparable, Sendable, CustomStringConvertibl
   ///
   /// - Returns: `nil` for anything else, and for numbers above 65535.
   public init?(parsing text: some StringProtocol) {
-    var digits = Array(text.utf8)
+    let digits = Array(text.utf8)
     guard let value = Self.parse(digits.span) else { return nil }
-    digits.removeAll()
     rawValue = value
   }
 
@@ -34,9 +35,11 @@ public struct PortNumber: Hashable, Comparable, Sendable, CustomStringConvertibl
     PortRange.allCases.first { $0.numbers.contains(rawValue) } ?? .dynamic
   }
 
+  /// Orders by number.
   public static func < (left: PortNumber, right: PortNumber) -> Bool {
     left.rawValue < right.rawValue
   }
 
+  /// The number in digits.
   public var description: String { String(rawValue) }
 }

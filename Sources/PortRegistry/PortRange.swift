@@ -7,6 +7,7 @@ public enum PortRange: String, CaseIterable, Sendable {
   /// 49152...65535, never assigned.
   case dynamic
 
+  /// The bounds.
   public var numbers: ClosedRange<UInt16> {
     switch self {
     case .system: 0...1023

@@ -36,9 +36,11 @@ public final class Registry: Sendable {
   let occupancy: [UInt8]
   package let notes: [Note]
   package let rangeFacts: [RangeFacts]
-  /// When the newest table was made, as days since 1970-01-01.
+  /// The day of the newest table, as days since 1970-01-01.
   package let daysSince1970: Int
   package let index: SearchIndex
+  /// Rows of the use table that name nothing any layer has.
+  package let unmatchedUses: [String]
 
   init(_ parts: consuming RegistryParts) {
     index = SearchIndex(records: parts.records, lists: parts.lists, text: parts.text)
@@ -54,6 +56,7 @@ public final class Registry: Sendable {
     notes = parts.notes
     rangeFacts = parts.rangeFacts
     daysSince1970 = parts.daysSince1970
+    unmatchedUses = parts.unmatchedUses
   }
 
   // MARK: Asking by number
@@ -103,7 +106,9 @@ public final class Registry: Sendable {
 
   /// How many ports of `range` are in `state` for `transport`.
   public func count(
-    of state: AssignmentState, in range: PortRange, _ transport: TransportProtocol
+    of state: AssignmentState,
+    in range: PortRange,
+    _ transport: TransportProtocol
   ) -> Int {
     stateCounts[Self.countPlace(state, range, transport)]
   }
@@ -170,4 +175,5 @@ struct RegistryParts: ~Copyable {
   var notes: [Registry.Note] = []
   var rangeFacts: [Registry.RangeFacts] = []
   var daysSince1970 = 0
+  var unmatchedUses: [String] = []
 }

@@ -24,22 +24,31 @@ public enum TransportProtocol: UInt8, CaseIterable, Sendable {
 
 /// A set of transport protocols; iterates in the order tcp, udp, sctp, dccp.
 public struct TransportSet: OptionSet, Hashable, Sendable {
+  /// One bit a transport, tcp lowest.
   public let rawValue: UInt8
 
+  /// Bits that stand for no transport are dropped.
   public init(rawValue: UInt8) {
     self.rawValue = rawValue & 0xF
   }
 
+  /// The set of one.
   public init(_ transport: TransportProtocol) {
     rawValue = 1 << transport.rawValue
   }
 
+  /// TCP alone.
   public static let tcp = TransportSet(.tcp)
+  /// UDP alone.
   public static let udp = TransportSet(.udp)
+  /// SCTP alone.
   public static let sctp = TransportSet(.sctp)
+  /// DCCP alone.
   public static let dccp = TransportSet(.dccp)
+  /// All four.
   public static let all: TransportSet = [.tcp, .udp, .sctp, .dccp]
 
+  /// Whether `transport` is a member.
   public func contains(_ transport: TransportProtocol) -> Bool {
     rawValue >> transport.rawValue & 1 == 1
   }

@@ -1,11 +1,19 @@
-/// Why a table cannot be read.
+/// Why a table or another file of ports cannot be read.
 public struct RegistryTableFault: Error, Equatable, CustomStringConvertible {
   /// The table's name or file.
   public let table: String
   /// Counted from 1; 0 when the table as a whole is at fault.
   public let line: Int
+  /// What is wrong there.
   public let reason: String
 
+  package init(table: String, line: Int, reason: String) {
+    self.table = table
+    self.line = line
+    self.reason = reason
+  }
+
+  /// Table, line and reason in one sentence.
   public var description: String {
     line == 0 ? "\(table): \(reason)" : "\(table), line \(line): \(reason)"
   }
@@ -13,8 +21,8 @@ public struct RegistryTableFault: Error, Equatable, CustomStringConvertible {
 
 /// Reads the registry's tables: lines of cells between tabs.
 ///
-/// A line that begins with `#` is a comment; `#date YYYY-MM-DD` among them says when the table was
-/// made. The first other line names the columns. A cell is never empty: `-` stands for nothing. Lists
+/// A line that begins with `#` is a comment; `#date YYYY-MM-DD` among them says of which day the table
+/// is. The first other line names the columns. A cell is never empty: `-` stands for nothing. Lists
 /// in a cell are separated by `|`, transports by commas.
 struct RegistryTable {
   /// The columns that a table may have.
@@ -40,16 +48,19 @@ struct RegistryTable {
   ///   - range: Where the table stands in the bytes that every call is given.
   ///   - required: Columns without which the table is of no use.
   init(
-    _ table: String, in bytes: Span<UInt8>, _ range: Range<Int>, required: [Column]
+    _ table: String,
+    in bytes: Span<UInt8>,
+    _ range: Range<Int>,
+    required: [Column]
   ) throws(RegistryTableFault) {
     self.table = table
     index = range.lowerBound
     end = range.upperBound
     guard try nextLine(bytes) else { throw fault("has no line that names its columns") }
     for cell in cells.indices {
-      let name = String(decoding: Array(copying: bytes.extracting(cells[cell])), as: UTF8.self)
+      let name = text(cells[cell], bytes)
       guard let column = Column(rawValue: name) else {
-        throw fault("there is no column '\(name)'")
+        throw fault("there is no column \(quoted(cells[cell], bytes))")
       }
       if cellOfColumn[column.place] != nil { throw fault("the column '\(name)' comes twice") }
       cellOfColumn[column.place] = cell
@@ -101,13 +112,13 @@ struct RegistryTable {
       cells.append(cellStart..<index)
       let stop = index
       index += 1
+      guard Self.isUTF8(bytes, start..<stop) else { throw fault("is not UTF-8") }
       if isComment {
         try readDirective(bytes.extracting(start..<stop))
         continue
       }
       if start == stop { throw fault("is empty") }
       for cell in cells where cell.isEmpty { throw fault("has an empty cell; '-' says nothing") }
-      guard Self.isUTF8(bytes, start..<stop) else { throw fault("is not UTF-8") }
       return true
     }
     return false
@@ -128,10 +139,11 @@ struct RegistryTable {
     for index in prefix.indices where comment[index] != prefix[index] { return }
     guard comment.count == 16, comment[10] == UInt8(ascii: "-"), comment[13] == UInt8(ascii: "-"),
       let year = Self.decimal(comment.extracting(6..<10)),
-      let month = Self.decimal(comment.extracting(11..<13)), (1...12).contains(month),
-      let day = Self.decimal(comment.extracting(14..<16)), (1...31).contains(day)
+      let month = Self.decimal(comment.extracting(11..<13)),
+      let day = Self.decimal(comment.extracting(14..<16)),
+      let days = CivilDate.days(year: year, month: month, day: day)
     else { throw fault("the date is not YYYY-MM-DD") }
-    daysSince1970 = CivilDate.days(year: year, month: month, day: day)
+    daysSince1970 = days
   }
 
   // MARK: Cells
@@ -152,7 +164,7 @@ struct RegistryTable {
     let cell = cell(column, bytes)
     if cell.isEmpty { return nil }
     guard let port = PortNumber.parse(bytes.extracting(cell)) else {
-      throw fault("'\(text(cell, bytes))' is not a port number from 0 to 65535")
+      throw fault("\(quoted(cell, bytes)) is not a port number from 0 to 65535")
     }
     return port
   }
@@ -166,8 +178,8 @@ struct RegistryTable {
       var stop = start
       while stop < cell.upperBound, bytes[stop] != UInt8(ascii: ",") { stop += 1 }
       guard let transport = Self.transport(bytes.extracting(start..<stop)),
-        set.rawValue >> transport.rawValue == 0
-      else { throw fault("'\(text(cell, bytes))' is not a list of tcp,udp,sctp,dccp in order") }
+        set.rawValue >> transport.rawValue == 0, stop + 1 != cell.upperBound
+      else { throw fault("\(quoted(cell, bytes)) is not a list of tcp,udp,sctp,dccp in order") }
       set.insert(TransportSet(transport))
       start = stop + 1
     }
@@ -176,16 +188,20 @@ struct RegistryTable {
 
   static func transport(_ name: Span<UInt8>) -> TransportProtocol? {
     switch name.count {
-    case 3 where name[0] == UInt8(ascii: "t") && name[1] == UInt8(ascii: "c")
+    case 3
+    where name[0] == UInt8(ascii: "t") && name[1] == UInt8(ascii: "c")
       && name[2] == UInt8(ascii: "p"):
       .tcp
-    case 3 where name[0] == UInt8(ascii: "u") && name[1] == UInt8(ascii: "d")
+    case 3
+    where name[0] == UInt8(ascii: "u") && name[1] == UInt8(ascii: "d")
       && name[2] == UInt8(ascii: "p"):
       .udp
-    case 4 where name[0] == UInt8(ascii: "s") && name[1] == UInt8(ascii: "c")
+    case 4
+    where name[0] == UInt8(ascii: "s") && name[1] == UInt8(ascii: "c")
       && name[2] == UInt8(ascii: "t") && name[3] == UInt8(ascii: "p"):
       .sctp
-    case 4 where name[0] == UInt8(ascii: "d") && name[1] == UInt8(ascii: "c")
+    case 4
+    where name[0] == UInt8(ascii: "d") && name[1] == UInt8(ascii: "c")
       && name[2] == UInt8(ascii: "c") && name[3] == UInt8(ascii: "p"):
       .dccp
     default: nil
@@ -198,13 +214,19 @@ struct RegistryTable {
     if cell.isEmpty { return .assigned }
     let text = text(cell, bytes)
     guard let state = AssignmentState.allCases.first(where: { $0.name == text }) else {
-      throw fault("'\(text)' is not assigned, reserved or unassigned")
+      throw fault("\(quoted(cell, bytes)) is not assigned, reserved or unassigned")
     }
     return state
   }
 
   func text(_ range: Range<Int>, _ bytes: Span<UInt8>) -> String {
     String(decoding: Array(copying: bytes.extracting(range)), as: UTF8.self)
+  }
+
+  /// A cell as a reason shows it: cut when it is long.
+  private func quoted(_ range: Range<Int>, _ bytes: Span<UInt8>) -> String {
+    let text = text(range, bytes)
+    return text.count > 60 ? "'\(text.prefix(60))…'" : "'\(text)'"
   }
 }
 
@@ -219,13 +241,20 @@ extension [UInt8] {
 
 /// The proleptic Gregorian calendar, as far as a table's date needs it.
 enum CivilDate {
-  /// How many days a date lies after 1970-01-01.
-  static func days(year: Int, month: Int, day: Int) -> Int {
+  /// How many days a date lies after 1970-01-01; `nil` if there is no such day.
+  static func days(year: Int, month: Int, day: Int) -> Int? {
+    guard (1...12).contains(month), day >= 1 else { return nil }
+    let first = daysToFirst(year: year, month: month)
+    let next = daysToFirst(year: month == 12 ? year + 1 : year, month: month % 12 + 1)
+    return first + day - 1 < next ? first + day - 1 : nil
+  }
+
+  private static func daysToFirst(year: Int, month: Int) -> Int {
     // A year is counted from March, so that the leap day is its last.
     let yearFromMarch = month <= 2 ? year - 1 : year
-    let cycle = yearFromMarch / 400
-    let yearOfCycle = yearFromMarch % 400
-    let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+    let cycle = yearFromMarch >= 0 ? yearFromMarch / 400 : -1
+    let yearOfCycle = yearFromMarch - cycle * 400
+    let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5
     return cycle * 146_097 + yearOfCycle * 365 + yearOfCycle / 4 - yearOfCycle / 100 + dayOfYear
       - 719_468
   }

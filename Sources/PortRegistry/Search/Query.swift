@@ -183,7 +183,9 @@ package struct Query: Sendable {
 
   private func isNoise(_ word: Range<Int>) -> Bool {
     switch word.count {
-    case 1: return text[word.lowerBound] == UInt8(ascii: "a") || text[word.lowerBound] == UInt8(ascii: "s")
+    case 1:
+      return text[word.lowerBound] == UInt8(ascii: "a")
+        || text[word.lowerBound] == UInt8(ascii: "s")
     case 2...9: return Self.noise.contains { text[word].elementsEqual($0) }
     default: return false
     }

@@ -95,7 +95,8 @@ package final class Searcher {
         filter.accepts(record, in: registry)
       else { continue }
       keys.append(
-        RankingKey(matchClass, field: Int(mark.field), record: record, number: number))
+        RankingKey(matchClass, field: Int(mark.field), record: record, number: number)
+      )
     }
   }
 
@@ -147,8 +148,12 @@ package final class Searcher {
   private func note(_ number: Int, _ matchClass: MatchClass, field: Int) {
     if marks[number].epoch != epoch {
       marks[number] = Mark(
-        epoch: epoch, words: 0xFF, matchClass: matchClass.rawValue, current: 0,
-        field: UInt8(field))
+        epoch: epoch,
+        words: 0xFF,
+        matchClass: matchClass.rawValue,
+        current: 0,
+        field: UInt8(field)
+      )
       candidates.append(UInt32(number))
     } else if matchClass.rawValue < marks[number].matchClass
       || (matchClass.rawValue == marks[number].matchClass && field < Int(marks[number].field))
@@ -170,7 +175,9 @@ package final class Searcher {
   // MARK: Numbers
 
   private func collectPorts(
-    _ ports: Query.Ports, _ query: borrowing Query, _ registry: Registry
+    _ ports: Query.Ports,
+    _ query: borrowing Query,
+    _ registry: Registry
   ) {
     if ports.first == ports.last {
       for place in registry.memberRange(of: ports.first) {
@@ -238,7 +245,9 @@ package final class Searcher {
   // MARK: Words
 
   private func collectWords(
-    _ query: borrowing Query, _ registry: Registry, allowsErrors: Bool
+    _ query: borrowing Query,
+    _ registry: Registry,
+    allowsErrors: Bool
   ) {
     let index = registry.index
     beginRound()
@@ -301,7 +310,10 @@ package final class Searcher {
 
   /// Notes that `term` answers the word at `position` in all assignments that hold it.
   private func visit(
-    _ term: Int, _ index: SearchIndex, _ position: UInt8, _ grade: MatchClass,
+    _ term: Int,
+    _ index: SearchIndex,
+    _ position: UInt8,
+    _ grade: MatchClass,
     _ round: inout [UInt32]
   ) {
     for place in index.postingRange(term) {
@@ -316,8 +328,12 @@ package final class Searcher {
       if wordMarks[number].epoch != wordEpoch {
         guard position == 0 else { continue }
         wordMarks[number] = Mark(
-          epoch: wordEpoch, words: 0, matchClass: 0, current: effective.rawValue,
-          field: UInt8(field))
+          epoch: wordEpoch,
+          words: 0,
+          matchClass: 0,
+          current: effective.rawValue,
+          field: UInt8(field)
+        )
         round.append(UInt32(number))
       } else if wordMarks[number].words == position {
         if wordMarks[number].current == 0 || effective.rawValue < wordMarks[number].current {

@@ -103,7 +103,8 @@ package struct SearchIndex: Sendable {
 
   /// Brings the occurrences into the order of their terms and joins those of one assignment.
   private static func sortPostings(
-    _ collector: TermCollector, _ rank: [UInt32]
+    _ collector: TermCollector,
+    _ rank: [UInt32]
   ) -> ([UInt32], [Posting]) {
     var counts = [UInt32](repeating: 0, count: rank.count + 1)
     for occurrence in collector.occurrences { counts[Int(rank[Int(occurrence.term)]) + 1] += 1 }
@@ -220,7 +221,8 @@ package struct SearchIndex: Sendable {
   }
 
   private static func collectTrigrams(
-    _ text: [UInt8], _ starts: [UInt32]
+    _ text: [UInt8],
+    _ starts: [UInt32]
   ) -> ([UInt32], [UInt32]) {
     var counts = [UInt32](repeating: 0, count: trigramBuckets + 1)
     for number in 0..<starts.count - 1 {
@@ -295,7 +297,8 @@ package struct SearchIndex: Sendable {
   }
 
   private static func groupBySize(
-    _ text: [UInt8], _ starts: [UInt32]
+    _ text: [UInt8],
+    _ starts: [UInt32]
   ) -> ([UInt32], [UInt32], [UInt64]) {
     var counts = [UInt32](repeating: 0, count: termSizeMax + 2)
     for number in 0..<starts.count - 1 {
@@ -341,7 +344,8 @@ package struct SearchIndex: Sendable {
     var key: [UInt8] = []
     Tokens.appendFolded(name, to: &key)
     key.removeAll { !Tokens.isWordByte($0) }
-    guard !key.isEmpty, let number = term(equalTo: key.span.extracting(first: Self.termSizeMax)) else {
+    guard !key.isEmpty, let number = term(equalTo: key.span.extracting(first: Self.termSizeMax))
+    else {
       return []
     }
     var found: [Int] = []

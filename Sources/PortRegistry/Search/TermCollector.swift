@@ -20,7 +20,10 @@ struct TermCollector {
 
   /// Adds the words of a name, and its key: all of them run together.
   mutating func addName(
-    _ source: Span<UInt8>, _ range: Range<Int>, _ field: FieldSet, _ keyField: FieldSet
+    _ source: Span<UInt8>,
+    _ range: Range<Int>,
+    _ field: FieldSet,
+    _ keyField: FieldSet
   ) {
     guard !range.isEmpty else { return }
     key.removeAll(keepingCapacity: true)

@@ -1,0 +1,173 @@
+extension RegistryBuilder {
+  /// Merges what was taken.
+  package consuming func build() -> Registry {
+    mergeRows()
+    applyUses()
+    sortRecords()
+    fillMembers()
+    fillStates()
+    return Registry(parts)
+  }
+
+  /// Brings rows of one port together, port by port, in the order in which they were taken.
+  private mutating func mergeRows() {
+    var starts = [Int32](repeating: 0, count: 65_538)
+    for row in rows { starts[bucket(row) + 1] += 1 }
+    for place in 1..<starts.count { starts[place] += starts[place - 1] }
+    var order = [Int32](repeating: 0, count: rows.count)
+    var next = starts
+    for index in rows.indices {
+      let place = bucket(rows[index])
+      order[Int(next[place])] = Int32(truncatingIfNeeded: index)
+      next[place] += 1
+    }
+    parts.records.reserveCapacity(rows.count)
+    for place in 0...65_536 {
+      let groupStart = parts.records.count
+      for position in starts[place]..<starts[place + 1] {
+        merge(rows[Int(order[Int(position)])], from: groupStart)
+      }
+      if place == 65_535 { parts.portedCount = parts.records.count }
+    }
+  }
+
+  private func bucket(_ row: Row) -> Int { row.hasPort ? Int(row.first) : 65_536 }
+
+  private mutating func merge(_ row: Row, from groupStart: Int) {
+    for index in groupStart..<parts.records.count where isSame(parts.records[index], row) {
+      extend(index, with: row)
+      return
+    }
+    let name = row.name.isEmpty ? row.service : row.name
+    var record = AssignmentRecord(
+      first: row.first,
+      last: row.last,
+      hasPort: row.hasPort,
+      service: row.service,
+      name: name
+    )
+    record.note = row.note
+    record.layers = row.layer.bit
+    record.transportsByLayer[Int(row.layer.rawValue)] = row.transports.rawValue
+    record.references = merged(Run(), split(row.references))
+    record.trojans = merged(Run(), split(row.trojans))
+    addAliases(split(row.aliases), to: &record)
+    parts.records.append(record)
+  }
+
+  /// Whether a row speaks of the assignment that `record` holds.
+  private func isSame(_ record: AssignmentRecord, _ row: Row) -> Bool {
+    guard record.last == row.last, record.service.isEmpty == row.service.isEmpty else {
+      return false
+    }
+    return row.service.isEmpty
+      ? equalsIgnoringCase(record.name, row.name) : equalsIgnoringCase(record.service, row.service)
+  }
+
+  private mutating func extend(_ index: Int, with row: Row) {
+    var record = parts.records[index]
+    record.layers |= row.layer.bit
+    record.transportsByLayer[Int(row.layer.rawValue)] |= row.transports.rawValue
+
+    switch row.layer {
+    case .iana: addTitle(row.name, to: &record)
+    // Printed otherwise for another transport, or said otherwise by another layer.
+    case .catalogue, .common, .site: addAliases([row.name], to: &record)
+    }
+    addAliases(split(row.aliases), to: &record)
+    record.references = merged(record.references, split(row.references))
+    record.trojans = merged(record.trojans, split(row.trojans))
+    if record.note.isEmpty {
+      record.note = row.note
+    } else if !row.note.isEmpty, !equalsIgnoringCase(record.note, row.note) {
+      record.note = joined(record.note, row.note)
+    }
+    parts.records[index] = record
+  }
+
+  /// IANA's title is the name, or the description where the name is a printed one.
+  private func addTitle(_ title: TextRange, to record: inout AssignmentRecord) {
+    guard !title.isEmpty, !equalsIgnoringCase(title, record.name) else { return }
+    if record.name == record.service {
+      record.name = title
+    } else if record.description.isEmpty {
+      record.description = title
+    }
+  }
+
+  private mutating func addAliases(_ names: [TextRange], to record: inout AssignmentRecord) {
+    let known = record.aliases.indices.map { parts.lists[$0] }
+    var aliases = known
+    for name in names where !name.isEmpty && !isKnown(name, to: record, aliases) {
+      aliases.append(name)
+    }
+    if aliases.count > known.count { record.aliases = run(aliases) }
+  }
+
+  private func isKnown(
+    _ alias: TextRange,
+    to record: AssignmentRecord,
+    _ aliases: [TextRange]
+  ) -> Bool {
+    equalsIgnoringCase(alias, record.service) || equalsIgnoringCase(alias, record.name)
+      || aliases.contains { equalsIgnoringCase(alias, $0) }
+  }
+
+  private mutating func merged(_ run: Run, _ more: [TextRange]) -> Run {
+    let known = run.indices.map { parts.lists[$0] }
+    var all = known
+    for item in more where !all.contains(where: { equalsIgnoringCase(item, $0) }) {
+      all.append(item)
+    }
+    return all.count > known.count ? self.run(all) : run
+  }
+
+  private mutating func run(_ items: [TextRange]) -> Run {
+    if items.isEmpty { return Run() }
+    let start = parts.lists.count
+    parts.lists.append(contentsOf: items)
+    return Run(start: UInt32(start), count: UInt32(items.count))
+  }
+
+  /// Two sentences as one text.
+  private mutating func joined(_ first: TextRange, _ second: TextRange) -> TextRange {
+    let start = parts.text.count
+    parts.text.append(contentsOf: Array(parts.text[first.bytes]))
+    parts.text.append(UInt8(ascii: " "))
+    parts.text.append(contentsOf: Array(parts.text[second.bytes]))
+    return TextRange(start..<parts.text.count)
+  }
+
+  private func equalsIgnoringCase(_ left: TextRange, _ right: TextRange) -> Bool {
+    guard left.size == right.size else { return false }
+    let offset = right.bytes.lowerBound - left.bytes.lowerBound
+    for index in left.bytes {
+      let a = parts.text[index]
+      let b = parts.text[index + offset]
+      if a != b, Tokens.lowercased(a) != Tokens.lowercased(b) { return false }
+    }
+    return true
+  }
+
+  // MARK: Weights
+
+  private mutating func applyUses() {
+    // Records are still in the order of their ports.
+    var starts = [Int](repeating: 0, count: 65_537)
+    for record in parts.records[..<parts.portedCount] { starts[Int(record.first) + 1] += 1 }
+    for place in 1..<starts.count { starts[place] += starts[place - 1] }
+    for use in uses {
+      var found = false
+      for index in starts[Int(use.port)]..<starts[Int(use.port) + 1]
+      where equalsIgnoringCase(parts.records[index].service, use.service) {
+        parts.records[index].use = use.use
+        found = true
+      }
+      if !found {
+        parts.unmatchedUses.append(
+          "\(use.port) \(String(decoding: parts.text[use.service.bytes], as: UTF8.self))"
+        )
+      }
+    }
+  }
+}
