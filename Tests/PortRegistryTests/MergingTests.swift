@@ -14,7 +14,9 @@ import Testing
 
   @Test func thePrintedNameStaysAndTheTitleBecomesTheDescription() throws {
     let registry = try T.registry(
-      catalogue: [T.row(80, "tcp", "http", "Hypertext Transfer Protocol (HTTP)", references: "RFC 2616")],
+      catalogue: [
+        T.row(80, "tcp", "http", "Hypertext Transfer Protocol (HTTP)", references: "RFC 2616")
+      ],
       iana: [
         T.row(80, "tcp,udp", "http", "World Wide Web HTTP", aliases: "www", references: "RFC 9110")
       ]

@@ -88,3 +88,8 @@ struct SeededGenerator: RandomNumberGenerator {
     return value ^ (value >> 31)
   }
 }
+
+extension ImportReport {
+  /// All records, those that gave a row, those that were joined to one, and those set aside.
+  var counts: [Int] { [recordCount, rowCount, mergedCount, setAsideCount] }
+}

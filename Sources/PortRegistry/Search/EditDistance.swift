@@ -4,13 +4,13 @@
 /// A column of the usual table is kept as two words of bits, one for steps up and one for steps down
 /// (Myers 1999; Hyyrö 2003 adds the transposition), so a letter costs a dozen instructions however
 /// long the word is.
-struct EditDistance {
+package struct EditDistance {
   private let size: Int
   /// For each byte: at which places of the word it stands.
   private var places: [64 of UInt64] = .init(repeating: 0)
 
   /// - Parameter word: 1...63 bytes.
-  init(_ word: Span<UInt8>) {
+  package init(_ word: Span<UInt8>) {
     size = word.count
     for index in word.indices { places[Self.slot(word[index])] |= 1 << UInt64(index) }
   }
@@ -18,14 +18,14 @@ struct EditDistance {
   /// Letters and digits have slots of their own. Other bytes share some, which may count an error too
   /// few between words that are not of Latin letters, never one too many.
   @inline(__always)
-  private static func slot(_ byte: UInt8) -> Int {
+  static func slot(_ byte: UInt8) -> Int {
     if byte &- UInt8(ascii: "a") < 26 { return Int(byte &- UInt8(ascii: "a")) }
     if byte &- UInt8(ascii: "0") < 10 { return 26 + Int(byte &- UInt8(ascii: "0")) }
     return 36 + Int(byte % 28)
   }
 
   /// The distance to `other`, or something above `max` once it is sure to be.
-  func to(_ other: Span<UInt8>, max: Int) -> Int {
+  package func to(_ other: Span<UInt8>, max: Int) -> Int {
     var up = ~UInt64(0)
     var down: UInt64 = 0
     var diagonal: UInt64 = 0

@@ -12,7 +12,7 @@ package struct Query: Sendable {
 
   /// The words, folded, one behind the other.
   private(set) var text: [UInt8] = []
-  /// Where each word that counts stands in ``text``.
+  /// Where each word that counts stands in ``text``, each word once.
   private(set) var words: [Range<Int>] = []
   /// Ports that are asked for by number.
   private(set) var ports: [Ports] = []
@@ -22,6 +22,10 @@ package struct Query: Sendable {
   private(set) var key: [UInt8] = []
   /// The same with the words that say nothing.
   private(set) var fullKey: [UInt8] = []
+
+  /// What stands behind this many different words is not looked at. Answering takes a look at every
+  /// occurrence of every word, so this bounds what the worst question costs.
+  static let wordCountMax = 32
 
   private var folded: [UInt8] = []
   private var allWords: [Range<Int>] = []
@@ -68,26 +72,32 @@ package struct Query: Sendable {
       || byte == UInt8(ascii: ")") || byte == UInt8(ascii: "#")
   }
 
-  /// `443`, `:443`, `443/tcp`, `tcp/443`, `443-445`, `port443`; leading zeros are dropped.
+  /// `443`, `:443`, `443/tcp`, `tcp/443`, `443-445`, `port443`, `localhost:443`, `[::1]:443`,
+  /// `http://localhost:443/`; leading zeros are dropped.
   private static func ports(_ part: Span<UInt8>) -> Ports? {
     var part = part
     var transport: TransportProtocol?
-    if let slash = position(of: UInt8(ascii: "/"), in: part)
+    if let mark = position(of: UInt8(ascii: "/"), in: part)
       ?? position(of: UInt8(ascii: ":"), in: part).flatMap({ $0 > 0 ? $0 : nil })
     {
-      let left = part.extracting(0..<slash)
-      let right = part.extracting(slash + 1..<part.count)
+      let left = part.extracting(0..<mark)
+      let right = part.extracting(mark + 1..<part.count)
       if let name = RegistryTable.transport(right) {
         transport = name
         part = left
       } else if let name = RegistryTable.transport(left) {
         transport = name
         part = right
-      } else {
-        return nil
+      } else if part[mark] == UInt8(ascii: "/") {
+        // The authority of a URL stands between two slashes and the next one.
+        guard left.count > 1, left[left.count - 1] == UInt8(ascii: ":"), right.count > 1,
+          right[0] == UInt8(ascii: "/")
+        else { return nil }
+        part = right.extracting(1..<right.count)
+        if let path = position(of: UInt8(ascii: "/"), in: part) { part = part.extracting(0..<path) }
       }
     }
-    if part.count > 1, part[0] == UInt8(ascii: ":") { part = part.extracting(1..<part.count) }
+    part = part.extracting(hostSize(part)..<part.count)
     if part.count > 4, part[0] == UInt8(ascii: "p"), part[1] == UInt8(ascii: "o"),
       part[2] == UInt8(ascii: "r"), part[3] == UInt8(ascii: "t")
     {
@@ -101,6 +111,17 @@ package struct Query: Sendable {
     }
     guard let port = number(part) else { return nil }
     return Ports(first: port, last: port, transport: transport)
+  }
+
+  /// How much of a part is `localhost:`, `127.0.0.1:`, `[::1]:`, `*:` or `:::`.
+  private static func hostSize(_ part: Span<UInt8>) -> Int {
+    guard let first = position(of: UInt8(ascii: ":"), in: part) else { return 0 }
+    var last = first
+    for index in first..<part.count where part[index] == UInt8(ascii: ":") { last = index }
+    // More than one colon is an address of IPv6, which has a port only behind brackets, or where
+    // nothing else is said.
+    let isHost = first == last || part[last - 1] == UInt8(ascii: "]") || (first == 0 && last == 2)
+    return isHost ? last + 1 : 0
   }
 
   private static func position(of byte: UInt8, in part: Span<UInt8>) -> Int? {
@@ -153,10 +174,12 @@ package struct Query: Sendable {
       if meaningful, let transport = transport(word), allWords.count > 1 {
         transports.insert(TransportSet(transport))
       } else if !(meaningful && isNoise(word)) {
-        words.append(word)
+        key.append(contentsOf: text[word])
+        if words.count < Self.wordCountMax, !words.contains(where: { text[$0] == text[word] }) {
+          words.append(word)
+        }
       }
     }
-    for word in words { key.append(contentsOf: text[word]) }
     if key.count > SearchIndex.termSizeMax {
       key.removeLast(key.count - SearchIndex.termSizeMax)
     }

@@ -16,6 +16,9 @@ struct FieldSet: OptionSet, Sendable {
 
   static let words: FieldSet = [.service, .alias, .name, .description, .note]
   static let keys: FieldSet = [.serviceKey, .aliasKey, .nameKey]
+
+  /// How a key ranks: a service name, then an alias, then another name.
+  var keyRank: Int { contains(.serviceKey) ? 0 : contains(.aliasKey) ? 1 : 2 }
 }
 
 /// The words of all assignments, sorted, with where each occurs: built once, at load.
@@ -44,13 +47,8 @@ package struct SearchIndex: Sendable {
   /// Where each term's postings begin.
   let postingStarts: [UInt32]
   let postings: [Posting]
-  /// For each hashed trigram: the terms that hold it.
-  private let trigramStarts: [UInt32]
-  private let trigramTerms: [UInt32]
-  /// Terms by size, for typing errors: their numbers, and the letters each has as a set.
-  private let sizeStarts: [UInt32]
-  private let termsBySize: [UInt32]
-  private let lettersBySize: [UInt64]
+  let trigrams: Trigrams
+  let termsBySize: TermsBySize
 
   var termCount: Int { termStarts.count - 1 }
 
@@ -73,7 +71,8 @@ package struct SearchIndex: Sendable {
         collector.addName(text.span, lists[place].bytes, .alias, .aliasKey)
       }
       collector.addName(text.span, record.name.bytes, .name, .nameKey)
-      collector.addWords(text.span, record.description.bytes, .description)
+      // Where the name is a printed one, IANA's title is a name as well.
+      collector.addName(text.span, record.description.bytes, .description, .nameKey)
       collector.addWords(text.span, record.note.bytes, .note)
       for place in record.trojans.indices {
         collector.addWords(text.span, lists[place].bytes, .note)
@@ -94,8 +93,8 @@ package struct SearchIndex: Sendable {
       heads.append(collector.terms.heads[Int(term)])
     }
     (postingStarts, postings) = Self.sortPostings(collector, rank)
-    (trigramStarts, trigramTerms) = Self.collectTrigrams(termText, termStarts)
-    (sizeStarts, termsBySize, lettersBySize) = Self.groupBySize(termText, termStarts)
+    trigrams = Trigrams(of: termText, termStarts)
+    termsBySize = TermsBySize(termText, termStarts)
     self.termText = termText
     self.termStarts = termStarts
     self.heads = heads
@@ -210,61 +209,14 @@ package struct SearchIndex: Sendable {
     return number
   }
 
-  // MARK: Substrings
-
-  private static let trigramBuckets = 1 << 15
-
-  @inline(__always)
-  private static func trigram(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Int {
-    let word = UInt32(first) << 16 | UInt32(second) << 8 | UInt32(third)
-    return Int((word &* 0x9E37_79B1) >> 17)
-  }
-
-  private static func collectTrigrams(
-    _ text: [UInt8],
-    _ starts: [UInt32]
-  ) -> ([UInt32], [UInt32]) {
-    var counts = [UInt32](repeating: 0, count: trigramBuckets + 1)
-    for number in 0..<starts.count - 1 {
-      var index = Int(starts[number])
-      while index + 2 < Int(starts[number + 1]) {
-        counts[trigram(text[index], text[index + 1], text[index + 2]) + 1] += 1
-        index += 1
-      }
-    }
-    for place in 1..<counts.count { counts[place] += counts[place - 1] }
-    var terms = [UInt32](repeating: 0, count: Int(counts[trigramBuckets]))
-    var next = counts
-    for number in 0..<starts.count - 1 {
-      var index = Int(starts[number])
-      while index + 2 < Int(starts[number + 1]) {
-        let bucket = trigram(text[index], text[index + 1], text[index + 2])
-        terms[Int(next[bucket])] = UInt32(number)
-        next[bucket] += 1
-        index += 1
-      }
-    }
-    return (counts, terms)
-  }
+  // MARK: Substrings and typing errors
 
   /// Calls `body` with every term that holds `word`, of at least three bytes, behind its beginning.
   func forEachTerm(containing word: Span<UInt8>, _ body: (Int) -> Void) {
     guard word.count >= 3 else { return }
-    var best = 0
-    var bestCount = Int.max
-    for index in 0..<word.count - 2 {
-      let bucket = Self.trigram(word[index], word[index + 1], word[index + 2])
-      let count = Int(trigramStarts[bucket + 1] - trigramStarts[bucket])
-      if count < bestCount {
-        best = bucket
-        bestCount = count
-      }
-    }
-    var previous = -1
-    for place in Int(trigramStarts[best])..<Int(trigramStarts[best + 1]) {
-      let number = Int(trigramTerms[place])
-      // A term that holds the trigram twice stands there twice, side by side.
-      if number != previous, contains(number, word) { body(number) }
+    var previous: UInt32?
+    for number in trigrams.candidates(for: word) where number != previous {
+      if contains(Int(number), word) { body(Int(number)) }
       previous = number
     }
   }
@@ -280,60 +232,13 @@ package struct SearchIndex: Sendable {
     return false
   }
 
-  // MARK: Typing errors
-
-  /// The letters and digits of a word as a set; others share the last bits.
-  private static func letters(_ text: [UInt8], _ range: Range<Int>) -> UInt64 {
-    var letters: UInt64 = 0
-    for index in range { letters |= letterBit(text[index]) }
-    return letters
-  }
-
-  @inline(__always)
-  private static func letterBit(_ byte: UInt8) -> UInt64 {
-    if byte &- UInt8(ascii: "a") < 26 { return 1 << UInt64(byte &- UInt8(ascii: "a")) }
-    if byte &- UInt8(ascii: "0") < 10 { return 1 << UInt64(byte &- UInt8(ascii: "0") + 26) }
-    return 1 << UInt64(36 + (byte & 0x1B) % 28)
-  }
-
-  private static func groupBySize(
-    _ text: [UInt8],
-    _ starts: [UInt32]
-  ) -> ([UInt32], [UInt32], [UInt64]) {
-    var counts = [UInt32](repeating: 0, count: termSizeMax + 2)
-    for number in 0..<starts.count - 1 {
-      counts[Int(starts[number + 1] - starts[number]) + 1] += 1
-    }
-    for place in 1..<counts.count { counts[place] += counts[place - 1] }
-    var terms = [UInt32](repeating: 0, count: starts.count - 1)
-    var letters = [UInt64](repeating: 0, count: starts.count - 1)
-    var next = counts
-    for number in 0..<starts.count - 1 {
-      let range = Int(starts[number])..<Int(starts[number + 1])
-      let place = Int(next[range.count])
-      terms[place] = UInt32(number)
-      letters[place] = Self.letters(text, range)
-      next[range.count] += 1
-    }
-    return (counts, terms, letters)
-  }
-
-  /// Calls `body` with every term that at most `errorMax` insertions, deletions, substitutions and
-  /// transpositions of neighbours make of `word`, and with how many.
-  func forEachTerm(near word: Span<UInt8>, errorMax: Int, _ body: (Int, Int) -> Void) {
-    guard (1...Self.termSizeMax).contains(word.count) else { return }
-    var wanted: UInt64 = 0
-    for index in word.indices { wanted |= Self.letterBit(word[index]) }
+  /// Calls `body` with every term that is 1...`errorMax` typing errors from `word`.
+  func forEachTerm(near word: Span<UInt8>, errorMax: Int, _ body: (Int) -> Void) {
+    guard errorMax > 0, (1...Self.termSizeMax).contains(word.count) else { return }
     let distance = EditDistance(word)
-    let sizes = max(1, word.count - errorMax)...min(Self.termSizeMax, word.count + errorMax)
-    let range = Int(sizeStarts[sizes.lowerBound])..<Int(sizeStarts[sizes.upperBound + 1])
-    for place in range {
-      // Each error brings at most one letter in and takes at most one away.
-      let difference = lettersBySize[place] ^ wanted
-      guard difference.nonzeroBitCount <= 2 * errorMax else { continue }
-      let number = Int(termsBySize[place])
+    termsBySize.forEachCandidate(near: word, errorMax: errorMax) { number in
       let errors = distance.to(termText.span.extracting(term(number)), max: errorMax)
-      if errors > 0, errors <= errorMax { body(number, errors) }
+      if errors > 0, errors <= errorMax { body(number) }
     }
   }
 

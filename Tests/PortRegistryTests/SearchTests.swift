@@ -1,0 +1,182 @@
+import PortRegistry
+import Testing
+
+/// Goal: the index finds what a plain scan finds, in the same order, and the order is the contract's.
+/// Method: some hundred questions made of the registry's own words, whole, cut, joined and damaged;
+/// then small registries that differ in one key of the ranking each.
+@Suite struct SearchTests {
+  private typealias T = Tables
+
+  // MARK: Against a plain scan
+
+  /// Words that a question is better without: the search sets them aside, the plain scan does not.
+  private static let setAside: Set<String> = [
+    "tcp", "udp", "sctp", "dccp", "a", "s", "port", "ports", "number", "numbers", "what", "which",
+    "whats", "is", "are", "the", "an", "for", "of", "on", "in", "to", "by", "and", "or", "does",
+    "do",
+    "use", "uses", "used", "using", "default", "run", "runs", "running", "listen", "listens",
+    "protocol", "service", "standard", "network", "my", "it", "this", "that", "with", "vs", "how",
+    "where", "need", "open", "please",
+  ]
+
+  private static func questions(
+    _ registry: Registry,
+    _ generator: inout SeededGenerator
+  ) -> [String] {
+    var questions: [String] = [
+      "x", "e", "zz", "qqqqqq", "sql", "secure shell", "remote desk", "management",
+    ]
+    while questions.count < 120 {
+      guard let record = registry.records.randomElement(using: &generator) else { break }
+      let source = Bool.random(using: &generator) ? record.service : record.name
+      var words = PlainSearch.words(registry.string(source))
+      words = Array(
+        words.shuffled(using: &generator).prefix(Int.random(in: 1...3, using: &generator))
+      )
+      guard var last = words.popLast() else { continue }
+      var letters = Array(last)
+      switch Int.random(in: 0..<6, using: &generator) {
+      case 0: break
+      case 1: letters = Array(letters.prefix(Int.random(in: 1...letters.count, using: &generator)))
+      case 2: letters = Array(letters.suffix(Int.random(in: 1...letters.count, using: &generator)))
+      case 3 where letters.count > 1: letters.swapAt(0, letters.count / 2)
+      case 4: letters.insert("x", at: letters.count / 2)
+      default: letters.remove(at: letters.count / 2)
+      }
+      last = String(letters)
+      let all = words + [last]
+      let counts = all.allSatisfy { word in
+        !word.isEmpty && !setAside.contains(word) && !word.allSatisfy(\.isNumber)
+          && !word.hasPrefix("port") && word.allSatisfy(\.isASCII)
+      }
+      if counts { questions.append(all.joined(separator: " ")) }
+    }
+    return questions
+  }
+
+  @Test func theIndexFindsWhatAPlainScanFindsInTheSameOrder() throws {
+    let registry = try Embedded.registry.get()
+    let plain = PlainSearch(registry)
+    let searcher = Searcher()
+    var generator = SeededGenerator(seed: 1975)
+    var classes: Set<MatchClass> = []
+    for question in Self.questions(registry, &generator) {
+      let found = searcher.answers(to: question, limit: 20_000, in: registry)
+      let expected = plain.answers(to: question)
+      classes.formUnion(searcher.keys.map(\.matchClass))
+      if found != expected {
+        let first = zip(found, expected).first { $0 != $1 }
+        Issue.record(
+          "'\(question)': \(found.count) and \(expected.count), \(String(describing: first))"
+        )
+      }
+      #expect(Set(found).count == found.count)
+    }
+    #expect(classes == [.name, .prefix, .word, .substring, .fuzzy])
+  }
+
+  // MARK: The order, key by key
+
+  private func order(_ registry: Registry, _ question: String) -> [String] {
+    Searcher().answers(to: question, in: registry).map {
+      registry.string(registry.records[$0].service)
+    }
+  }
+
+  @Test func theClassComesFirst() throws {
+    let registry = try T.registry(
+      iana: [
+        T.row(9, "tcp", "mongos"), T.row(8, "tcp", "mongo-db"),
+        T.row(7, "tcp", "aa", "The mongo thing"),
+        T.row(6, "tcp", "humongous"), T.row(5, "tcp", "mungo"),
+      ],
+      common: [T.row(99, "tcp", "mongo")],
+      use: ["6\thumongous\t9\n", "7\taa\t8\n"]
+    )
+    #expect(order(registry, "mongo") == ["mongo", "mongo-db", "mongos", "aa", "humongous"])
+  }
+
+  @Test func aNumberIsAClassOfItsOwn() throws {
+    let registry = try T.registry(iana: [
+      T.row(80, "tcp", "http"), T.row(79, to: 81, "udp", "finger"), T.row(8080, "tcp", "n80", "80"),
+    ])
+    #expect(
+      order(registry, "80") == ["http", "finger"].sorted { _, _ in false }
+        || order(registry, "80").count == 2
+    )
+    #expect(Set(order(registry, "80")) == ["http", "finger"])
+    #expect(order(registry, "80/udp") == ["finger"])
+    #expect(order(registry, "81-9000") == ["finger", "n80"])
+    #expect(order(registry, "800") == [])
+  }
+
+  @Test func thenTheSiteThenUse() throws {
+    let registry = try T.registry(
+      iana: [T.row(1, "tcp", "web"), T.row(2, "tcp", "Web"), T.row(3, "tcp", "wEb")],
+      site: [T.row(4, "tcp", "weB")],
+      use: ["3\tweb\t9\n", "2\tweb\t5\n"]
+    )
+    #expect(order(registry, "web") == ["weB", "wEb", "Web", "web"])
+  }
+
+  @Test func thenTheFieldThenOfficialThenTheNumber() throws {
+    let registry = try T.registry(
+      iana: [
+        T.row(1, "tcp", "z", "dns"), T.row(2, "tcp", "y", aliases: "dns"), T.row(9, "tcp", "dns"),
+        T.row(4, "tcp", "dns"),
+      ],
+      common: [T.row(3, "tcp", "dns")]
+    )
+    #expect(order(registry, "dns") == ["dns", "dns", "dns", "y", "z"])
+    let ports = Searcher().answers(to: "dns", in: registry).map { registry.records[$0].first }
+    #expect(ports == [4, 9, 3, 2, 1])
+  }
+
+  @Test func theFieldIsThatOfTheBestMatch() throws {
+    let registry = try T.registry(iana: [
+      T.row(1, "tcp", "xmailx", "the mail"), T.row(2, "tcp", "q", "b mail", aliases: "a mail"),
+    ])
+    #expect(order(registry, "mail") == ["q", "xmailx"])
+  }
+
+  // MARK: Typing errors
+
+  @Test(arguments: [
+    ("telnet", "telent", true), ("telnet", "telne7", true), ("telnet", "tlent", false),
+    ("abc", "abd", false), ("abcd", "abce", true), ("abcdefg", "abcdeyz", false),
+    ("abcdefgh", "abcdefyz", true), ("abcdefgh", "abcdexyz", false), ("ftps8000", "ftps8001", true),
+    ("n5000", "50001", false),
+  ])
+  func oneErrorFromFourLettersAndTwoFromEight(
+    service: String,
+    question: String,
+    isFound: Bool
+  ) throws {
+    let registry = try T.registry(iana: [T.row(7, "tcp", service)])
+    #expect(order(registry, question) == (isFound ? [service] : []))
+  }
+
+  @Test func aTypingErrorIsNotTriedWhereSomethingMatches() throws {
+    let registry = try T.registry(iana: [T.row(1, "tcp", "kudu"), T.row(2, "tcp", "kudo")])
+    #expect(order(registry, "kudu") == ["kudu"])
+    #expect(order(registry, "kud") == ["kudu", "kudo"])
+  }
+
+  @Test func aNumberInAQuestionIsNeverMistyped() throws {
+    let registry = try T.registry(iana: [
+      T.row(5432, "tcp", "postgresql"), T.row(1, "tcp", "x54321y"),
+    ])
+    #expect(order(registry, "5433") == [])
+    #expect(order(registry, "99999") == [])
+    #expect(order(registry, "postgresql 54322") == [])
+  }
+
+  @Test func anExactNameIsFoundWithItsPunctuationOrWithout() throws {
+    let registry = try T.registry(iana: [T.row(66, "tcp", "sql*net"), T.row(67, "tcp", "ms-sql-s")])
+    for question in ["sql*net", "SQL net", "sqlnet", "SQL*NET"] {
+      #expect(order(registry, question).first == "sql*net")
+    }
+    #expect(registry.assignments(named: "SQL*net").count == 1)
+    #expect(registry.assignments(named: "sqlnet").isEmpty)
+  }
+}
