@@ -29,6 +29,9 @@ struct RegistryTable {
   enum Column: String, CaseIterable {
     case first, last, transports, state, service, name, aliases, references, trojans, note
     case errata, use, sources, names, facts, port
+    // What IANA says besides of an assignment; imported tables keep it.
+    case assignee, contact, registered, modified, unauthorized, noted
+    case serviceCode = "service_code"
 
     var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
   }
