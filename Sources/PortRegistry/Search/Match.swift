@@ -58,7 +58,7 @@ package struct Match: Sendable {
 
   private static func kind(_ key: RankingKey) -> Kind {
     switch key.matchClass {
-    case .number, nil: .number
+    case .number: .number
     case .name: key.field == 1 ? .alias : .exact
     case .prefix: .prefix
     case .word: .word
@@ -266,9 +266,5 @@ private struct FoldedText: Sendable {
 }
 
 extension RankingKey {
-  fileprivate var matchClass: MatchClass? {
-    MatchClass(rawValue: UInt8(truncatingIfNeeded: rawValue >> 51))
-  }
-
   fileprivate var field: Int { Int(rawValue >> 42 & 0xF) }
 }
