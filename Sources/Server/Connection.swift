@@ -251,6 +251,7 @@ final class Connection<Link: Transport & ~Copyable> {
     mayTake = false
     while start < bytes.count, state.takesRequests {
       if answers == bench.limits.answersPerTurn
+        || bench.batch.size >= bench.limits.answerBytesPerTurn
         || bench.batch.size + unsent.size > bench.limits.unwrittenBytes
       {
         mayTake = true
