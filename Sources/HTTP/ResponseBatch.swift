@@ -72,6 +72,7 @@ package struct ResponseBatch {
 
   package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
+    if attachments.isEmpty { return }  // An empty array would be given a buffer of its own.
     attachments.removeAll(keepingCapacity: true)
     attachedBytes = 0
   }
