@@ -30,7 +30,8 @@ import Testing
   @Test func theExampleChangesNothing() throws {
     let bytes = Array(ConfigurationReference.example.utf8)
     let example = try ConfigurationReader.read(
-      ConfigurationSources(file: ("Config/portolan.json", bytes)))
+      ConfigurationSources(file: ("Config/portolan.json", bytes))
+    )
     let defaults = try ConfigurationReader.read(ConfigurationSources())
     for (left, right) in zip(example.values, defaults.values) {
       #expect(left.texts == right.texts, "\(left.setting.name)")

@@ -13,9 +13,7 @@ struct AnswerOptions: ParsableArguments {
 
   /// Writes what the API answers to `target`.
   func writeJSON(for target: String, in registry: Registry) throws {
-    let answer = try AnswerWriter.json(for: target, in: registry)
-    try Terminal.write(answer.body)
-    if !answer.isFound { throw ExitStatus.notFound.exitCode }
+    try Terminal.write(AnswerWriter(registry).json(for: target))
   }
 }
 

@@ -1,14 +1,42 @@
+import HTTP
 import PortRegistry
+import PortsAPI
 
-/// The JSON form of a command's answer: the very body that the API has for the same question.
-enum AnswerWriter {
-  /// The body of the answer to `GET target`, and whether its status was 200.
-  static func json(
-    for target: String,
-    in registry: Registry
-  ) throws -> (body: [UInt8], isFound: Bool) {
-    Terminal.complain("the API is not joined to the program yet: \(target)")
-    throw ExitStatus.internalError.exitCode
+/// The JSON form of a command's answer: the very body that the API has for the same question, made
+/// by asking it without a connection.
+struct AnswerWriter {
+  private let responder: APIResponder
+
+  init(_ registry: Registry) {
+    responder = APIResponder(store: RepresentationStore(registry))
+  }
+
+  /// The body of the answer to `GET target`, be it a problem.
+  func json(for target: String) -> [UInt8] {
+    let lines = "GET \(target) HTTP/1.1\r\nHost: portolan\r\nAccept: application/json\r\n\r\n"
+    let request = Array(lines.utf8)
+    var parser = RequestHeadParser(limits: .standard)
+    var head = RequestHead()
+    var batch = ResponseBatch()
+    do {
+      _ = try parser.resume(over: request.span, into: &head)
+      let disposition = responder.respond(to: head, in: request.span, into: &batch)
+      if case .unfinished(let work) = disposition {
+        while !work.advance() {}
+        work.finish(into: &batch)
+      }
+    } catch {
+      responder.refuse(error, into: &batch)
+    }
+    return Self.content(of: batch)
+  }
+
+  /// What follows the empty line, with what was attached rather than copied.
+  private static func content(of batch: ResponseBatch) -> [UInt8] {
+    var content: [UInt8] = []
+    for attachment in batch.attachments { content += attachment.content }
+    guard content.isEmpty else { return content }
+    return Array(batch.bytes.suffix(batch.latestContentSize))
   }
 }
 

@@ -43,18 +43,20 @@ struct FreeCommand: ParsableCommand {
 
   func run() throws {
     let registry = try Registry.carried()
-    if output.json {
-      let target =
-        "/free-ranges?transport=\(transport.name)&range=\(range.rawValue)"
-        + "&size=\(size)&limit=\(limit)"
-      return try output.writeJSON(for: target, in: registry)
-    }
     let blocks = Self.blocks(in: registry, transport, range).filter { $0.count >= size }
-    guard !blocks.isEmpty else {
+    if output.json {
+      try output.writeJSON(for: target, in: registry)
+    } else {
+      try Terminal.write(Self.table(of: Array(blocks.prefix(limit)), range).text(output.form))
+    }
+    if blocks.isEmpty {
       Terminal.complain("no block of \(size) ports is free for \(transport.name)")
       throw ExitStatus.notFound.exitCode
     }
-    try Terminal.write(Self.table(of: Array(blocks.prefix(limit)), range).text(output.form))
+  }
+
+  private var target: String {
+    "/free-ranges?transport=\(transport.name)&range=\(range.rawValue)&size=\(size)&limit=\(limit)"
   }
 
   static func table(of blocks: [ClosedRange<UInt16>], _ range: PortRange) -> Table {

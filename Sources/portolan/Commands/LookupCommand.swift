@@ -39,10 +39,6 @@ struct LookupCommand: ParsableCommand {
   func run() throws {
     let asked = try Self.expand(questions)
     let registry = try Registry.carried()
-    if output.json {
-      for question in asked { try output.writeJSON(for: question.target, in: registry) }
-      return
-    }
     var found: [Assignment] = []
     var isComplete = true
     for question in asked {
@@ -53,10 +49,14 @@ struct LookupCommand: ParsableCommand {
       }
       found += answers
     }
-    try Terminal.write(
-      services
-        ? ServicesLines.text(found) : AssignmentTable.table(of: found).text(output.form)
-    )
+    if output.json {
+      let writer = AnswerWriter(registry)
+      try Terminal.write(asked.flatMap { writer.json(for: $0.target) })
+    } else if services {
+      try Terminal.write(ServicesLines.text(found))
+    } else {
+      try Terminal.write(AssignmentTable.table(of: found).text(output.form))
+    }
     if !isComplete { throw ExitStatus.notFound.exitCode }
   }
 
