@@ -20,7 +20,8 @@ package final class APIResponder: Responder {
   let searcher = Searcher()
   var page: [RankingKey] = []
   var match = Match()
-  /// The cursor that leads on from the page at hand, and the target with it; empty on the last page.
+  /// The cursor that leads on from the page at hand, and the target with it; empty on the last
+  /// page.
   var next: [UInt8] = []
   var nextTarget: [UInt8] = []
   let coder = ContentCoder()

@@ -2,8 +2,9 @@ import HTTP
 
 /// The dashboard's page and the files it refers to.
 ///
-/// The page names a file as `{{app.js}}`. At load the name becomes the address of the file, which holds
-/// a digest of its content, so that a file may be kept for ever and a new one has another address.
+/// The page names a file as `{{app.js}}`. At load the name becomes the address of the file, which
+/// holds a digest of its content, so that a file may be kept for ever and a new one has another
+/// address.
 struct Dashboard: Sendable {
   /// A file and the last segment of its path.
   struct Asset: Sendable {

@@ -56,8 +56,8 @@ internal import COpenSSL
         isSealing ? 1 : 0
       ) == 1
     guard isCipherReady else { return false }
-    // SAFETY: the list holds the addresses of both texts, which exist as long as the program does; a
-    // String's bytes would be gone before EVP_MAC_init looks at them.
+    // SAFETY: the list holds the addresses of both texts, which exist as long as the program does;
+    // a String's bytes would be gone before EVP_MAC_init looks at them.
     let digest: StaticString = "SHA256"
     let digestParameter: StaticString = "digest"  // OSSL_MAC_PARAM_DIGEST
     var parameters = unsafe (

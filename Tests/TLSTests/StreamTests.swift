@@ -5,7 +5,8 @@ import Testing
 
 /// What happens between the handshake and the end.
 @Suite struct StreamTests {
-  /// A server whose client has shaken hands and goes on with `script`, where `tls` is its connection.
+  /// A server whose client has shaken hands and goes on with `script`, where `tls` is its
+  /// connection.
   private func meet(
     _ script: String,
     sendBuffer: CInt? = nil
@@ -132,8 +133,8 @@ import Testing
     #expect(client.finish().output == "b'HTTP/1.1 200 OK'\n")
   }
 
-  /// A socket that takes little makes each record, and the closure, a partial write that is taken up
-  /// again, from another address.
+  /// A socket that takes little makes each record, and the closure, a partial write that is taken
+  /// up again, from another address.
   @Test func aLongAnswerArrivesWholeThroughASmallSocket() throws {
     let (server, client) = try meet(
       """
