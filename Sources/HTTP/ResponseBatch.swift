@@ -74,7 +74,8 @@ package struct ResponseBatch {
   package mutating func append(_ other: borrowing ResponseBatch) {
     for attachment in other.attachments {
       attachments.append(
-        Attachment(offset: bytes.count + attachment.offset, content: attachment.content))
+        Attachment(offset: bytes.count + attachment.offset, content: attachment.content)
+      )
     }
     attachedBytes += other.attachedBytes
     bytes.append(contentsOf: other.bytes)

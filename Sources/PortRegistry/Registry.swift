@@ -114,7 +114,9 @@ public final class Registry: Sendable {
   }
 
   private static func countPlace(
-    _ state: AssignmentState, _ range: PortRange, _ transport: TransportProtocol
+    _ state: AssignmentState,
+    _ range: PortRange,
+    _ transport: TransportProtocol
   ) -> Int {
     let rangePlace = range == .system ? 0 : range == .user ? 1 : 2
     return (rangePlace * 4 + Int(transport.rawValue)) * 3 + Int(state.rawValue)

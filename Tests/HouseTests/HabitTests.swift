@@ -20,7 +20,7 @@ import Testing
   }
 
   /// Whether a line is long because of text that is best read whole.
-  private static func isText(_ line: Substring, _ file: SourceFile) -> Bool {
+  private static func isText(_ line: String, _ file: SourceFile) -> Bool {
     line.contains("\"") || file.path.hasPrefix("Tests/")
   }
 
