@@ -73,6 +73,14 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    // Times one search inside the program; no product (Benchmarks/README.md).
+    .executableTarget(
+      name: "PortolanBenchmarks",
+      dependencies: ["PortRegistry", "Posix"],
+      path: "Benchmarks/SearchBenchmark",
+      swiftSettings: strict
+    ),
+
     tests(of: "HTTP"),
     tests(of: "JSON"),
     tests(of: "Gzip", ["CZlib"]),
