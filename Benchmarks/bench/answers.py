@@ -17,11 +17,7 @@ class Expected:
     def __init__(self, scenario: Scenario, port: int):
         self.scenario = scenario
         plain = [(name, value) for name, value in scenario.fields if name != "Accept-Encoding"]
-        if scenario.closes:
-            answers = [ask_once(port, target, plain, scenario.tls) for target in scenario.targets]
-        else:
-            with Connection(port, scenario.tls) as connection:
-                answers = list(connection.get_all(scenario.targets, plain))
+        answers = ask_all(scenario, port, scenario.targets, plain)
         for target, answer in zip(scenario.targets, answers, strict=True):
             judge(target, answer)
         self.bodies = {target: answer.body
@@ -46,11 +42,10 @@ class Expected:
 
     def check(self, peer: str, port: int, targets: list[str], fields) -> list[Answer]:
         """Asks every target and compares status, length and body."""
-        if self.scenario.closes:
-            answers = [ask_once(port, target, fields, self.scenario.tls) for target in targets]
-        else:
-            with Connection(port, self.scenario.tls) as connection:
-                answers = list(connection.get_all(targets, fields))
+        try:
+            answers = ask_all(self.scenario, port, targets, fields)
+        except (OSError, ValueError) as fault:
+            raise Failure(f"{peer}, {self.scenario.name}: {fault}") from fault
         for target, answer in zip(targets, answers, strict=True):
             self.compare(peer, target, answer)
         return answers
@@ -70,6 +65,13 @@ class Expected:
         if peer != "ceiling" and body != self.bodies[target]:
             raise Failure(f"{place}: another body, {len(body)} bytes where "
                           f"{len(self.bodies[target])} were expected: {body[:200]!r}")
+
+
+def ask_all(scenario: Scenario, port: int, targets: list[str], fields) -> list[Answer]:
+    if scenario.closes:
+        return [ask_once(port, target, fields, scenario.tls) for target in targets]
+    with Connection(port, scenario.tls) as connection:
+        return list(connection.get_all(targets, fields))
 
 
 def ask_once(port: int, target: str, fields=(), tls: bool = False) -> Answer:

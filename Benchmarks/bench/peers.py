@@ -11,6 +11,7 @@ from .scenarios import Scenario
 from .tools import BUILT, FOLDER, HUMMINGBIRD, PORTOLAN
 
 LISTENING = re.compile(r"listening on (https?)://127\.0\.0\.1:([0-9]+)")
+DESCRIPTORS_KEPT = 5000  # for nginx's connections: an open file in its cache holds a descriptor
 NGINX_COMPUTES = {"etag", "last-modified", "content-type"}
 
 
@@ -89,12 +90,13 @@ def nginx_command(
     fields = [line.split(": ", 1) for line in (folder / "fields").read_text().splitlines()]
     added = [f'add_header {name} "{value}";' for name, value in fields
              if name not in NGINX_COMPUTES]
+    descriptors = raise_descriptor_limit()
+    cached_files = min(max(64, len(scenario.targets)), descriptors - DESCRIPTORS_KEPT)
     values = {
         "USER": "user root;" if os.geteuid() == 0 else "",
         "RUN": str(run), "FOLDER": str(BUILT), "ANSWERS": str(folder), "PORT": str(port),
         "TLS": " ssl" if scenario.tls else "", "WORKERS": str(place.loops),
-        "DESCRIPTORS": str(raise_descriptor_limit()),
-        "CACHED_FILES": str(max(64, len(scenario.targets))),
+        "DESCRIPTORS": str(descriptors), "CACHED_FILES": str(cached_files),
         "FIELDS": "\n    ".join(added), "RETURN": "",
     }
     if peer == "nginx-return":
