@@ -1,4 +1,5 @@
 """The program under test: started on a free port, watched through /proc, stopped."""
+import fcntl
 import os
 import re
 import signal
@@ -34,6 +35,8 @@ class Program:
             pass_fds=inherited)
         self.lines: list[str] = []
         self.address: tuple[str, int] | None = None
+        self.is_reading = threading.Event()
+        self.is_reading.set()
         self.settled = threading.Event()  # it listens, or it has ended
         self.reader = threading.Thread(target=self.read_lines, daemon=True)
         self.reader.start()
@@ -50,6 +53,7 @@ class Program:
     def read_lines(self) -> None:
         """Takes what the program writes, so that a full pipe never stops it."""
         for line in self.child.stderr:
+            self.is_reading.wait()
             self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
             if self.address is None and (found := LISTENING.search(self.lines[-1])):
                 self.address = (found[1], int(found[2]))
@@ -78,6 +82,11 @@ class Program:
     def signal(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
 
+    def stop_reading(self, pipe_bytes: int) -> None:
+        """From now on nobody reads what it writes; the pipe holds so much."""
+        self.is_reading.clear()
+        fcntl.fcntl(self.child.stderr, fcntl.F_SETPIPE_SZ, pipe_bytes)
+
     @property
     def port(self) -> int:
         return self.address[1]
@@ -97,6 +106,7 @@ class Program:
             os.killpg(self.child.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+        self.is_reading.set()
         self.child.wait()
         self.reader.join(1)
 
