@@ -1,14 +1,49 @@
+import HTTP
 import PortRegistry
+import PortsAPI
 
-/// The JSON form of a command's answer: the very body that the API has for the same question.
-enum AnswerWriter {
+/// The JSON form of a command's answer: the very body that the API has for the same question, because
+/// the API is asked, without a socket in between.
+final class AnswerWriter {
+  private let responder: APIResponder
+  private var batch = ResponseBatch()
+
+  /// Nothing is prepared that the answer does not need.
+  init(_ registry: Registry) {
+    responder = APIResponder(store: RepresentationStore(registry))
+  }
+
   /// The body of the answer to `GET target`, and whether its status was 200.
-  static func json(
-    for target: String,
-    in registry: Registry
-  ) throws -> (body: [UInt8], isFound: Bool) {
-    Terminal.complain("the API is not joined to the program yet: \(target)")
-    throw ExitStatus.internalError.exitCode
+  func json(for target: String) -> (body: [UInt8], isFound: Bool) {
+    let request = Array("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+    var parser = RequestHeadParser(limits: .standard)
+    var head = RequestHead()
+    batch.removeAll()
+    do throws(RequestHeadFault) {
+      guard try parser.resume(over: request.span, into: &head) == .complete else {
+        preconditionFailure("the request ends with an empty line")
+      }
+      switch responder.respond(to: head, in: request.span, into: &batch) {
+      case .ready: break
+      case .held, .unfinished:
+        preconditionFailure("a request without Prefer and Accept-Encoding is answered at once")
+      }
+    } catch {
+      responder.refuse(error, into: &batch)
+    }
+    return (content(), batch.latestStatus == .ok)
+  }
+
+  /// What stands behind the head of the one answer in the batch.
+  private func content() -> [UInt8] {
+    var content: [UInt8] = []
+    batch.forEachSegment { segment in
+      switch segment {
+      case .own(let range): content += batch.bytes[range]
+      case .shared(let shared): content += shared
+      }
+    }
+    return Array(content.suffix(batch.latestContentSize))
   }
 }
 

@@ -30,6 +30,7 @@ struct FreeCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("How many ports in a row at least.", valueName: "n")) var size = 1
   @Option(help: ArgumentHelp("How many blocks at most, 1 to 1000.", valueName: "n")) var limit = 20
+  @OptionGroup var data: RegistryOptions
   @OptionGroup var output: AnswerOptions
 
   func validate() throws {
@@ -42,7 +43,7 @@ struct FreeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let registry = try Registry.carried()
+    let registry = try data.read()
     if output.json {
       let target =
         "/free-ranges?transport=\(transport.name)&range=\(range.rawValue)"

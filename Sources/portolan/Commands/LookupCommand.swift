@@ -27,6 +27,7 @@ struct LookupCommand: ParsableCommand {
   var questions: [String]
 
   @Flag(help: "Write lines as getent services does.") var services = false
+  @OptionGroup var data: RegistryOptions
   @OptionGroup var output: AnswerOptions
 
   func validate() throws {
@@ -38,11 +39,8 @@ struct LookupCommand: ParsableCommand {
 
   func run() throws {
     let asked = try Self.expand(questions)
-    let registry = try Registry.carried()
-    if output.json {
-      for question in asked { try output.writeJSON(for: question.target, in: registry) }
-      return
-    }
+    let registry = try data.read()
+    if output.json { return try writeJSON(asked, in: registry) }
     var found: [Assignment] = []
     var isComplete = true
     for question in asked {
@@ -57,6 +55,20 @@ struct LookupCommand: ParsableCommand {
       services
         ? ServicesLines.text(found) : AssignmentTable.table(of: found).text(output.form)
     )
+    if !isComplete { throw ExitStatus.notFound.exitCode }
+  }
+
+  /// One body for each question, in their order; the status is that of the table.
+  private func writeJSON(_ asked: [LookupQuestion], in registry: Registry) throws {
+    let writer = AnswerWriter(registry)
+    var isComplete = true
+    for question in asked {
+      try Terminal.write(writer.json(for: question.target).body)
+      if question.answers(in: registry).isEmpty {
+        isComplete = false
+        Terminal.complain(question.regret(in: registry))
+      }
+    }
     if !isComplete { throw ExitStatus.notFound.exitCode }
   }
 

@@ -35,6 +35,7 @@ struct SearchCommand: ParsableCommand {
   )
   var range: PortRange?
 
+  @OptionGroup var data: RegistryOptions
   @OptionGroup var output: AnswerOptions
 
   /// As the API has it, in code points.
@@ -51,7 +52,7 @@ struct SearchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let registry = try Registry.carried()
+    let registry = try data.read()
     let question = words.joined(separator: " ")
     if output.json { return try output.writeJSON(for: target(question), in: registry) }
     var filter = Filter()
