@@ -53,6 +53,8 @@ package struct Circumstances {
   package var mayHold = false
   /// Whether the answer has been held back already, so that the wait is over.
   package var wasHeld = false
+  /// Whether the request has already waited for its turn among those that take long to answer.
+  package var hasWaited = false
   /// Whether unwritten answers fill the memory set aside for them: what is not prepared is then refused.
   package var isOverloaded = false
   /// When the engine began with the bytes that the request came in, in nanoseconds of a clock that

@@ -70,8 +70,21 @@ package struct ResponseBatch {
     if bytes.count > start { body(.own(start..<bytes.count)) }
   }
 
+  /// Appends the answers of another batch, the latest of which becomes the latest here.
+  package mutating func append(_ other: borrowing ResponseBatch) {
+    for attachment in other.attachments {
+      attachments.append(
+        Attachment(offset: bytes.count + attachment.offset, content: attachment.content))
+    }
+    attachedBytes += other.attachedBytes
+    bytes.append(contentsOf: other.bytes)
+    latestStatus = other.latestStatus
+    latestContentSize = other.latestContentSize
+  }
+
   package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
+    if attachments.isEmpty { return }  // An empty array would be given a buffer of its own.
     attachments.removeAll(keepingCapacity: true)
     attachedBytes = 0
   }

@@ -34,6 +34,7 @@ package final class APIResponder: Responder {
   /// Goes on with other data, or with more of it ready.
   package func adopt(_ store: RepresentationStore) {
     self.store = store
+    originLines = []
     if store.hasGzipForms { coder.releaseKept() }
   }
 
@@ -43,7 +44,7 @@ package final class APIResponder: Responder {
     into batch: inout ResponseBatch
   ) -> Disposition {
     let negotiation = Negotiation(head, in: bytes)
-    originLines = store.originLines(negotiation, bytes)
+    if store.options.isPrivate { originLines = store.originLines(negotiation, bytes) }
     let method = head.method
     do throws(Problem) {
       if method == .get || method == .head {

@@ -36,6 +36,9 @@ extension APIResponder {
     var answer = RepresentationHead(data: negotiation.mediaType, store.shared)
     answer.digest = tag(elements, narrowed, negotiation.mediaType)
     if let end = try decide(answer, &negotiation, head, bytes, &batch) { return end }
+    if elements.count > DeferredAnswer.itemsFloor, !batch.circumstances.hasWaited {
+      return .unfinished(DeferredAnswer(self, head, bytes, batch))
+    }
     text.removeAll(keepingCapacity: true)
     switch negotiation.mediaType {
     case .json: try writeJSON(elements, narrowed)

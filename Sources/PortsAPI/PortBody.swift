@@ -36,13 +36,12 @@ package enum PortBody {
     writer.name("range")
     writer.value(port.range.rawValue)
     writer.name("status")
-    writer.beginObject()
     let states = registry.states(of: port)
-    for candidate in TransportProtocol.allCases where candidate == transport ?? candidate {
-      AssignmentBody.name(candidate, into: &writer)
-      writer.value(states[candidate].name)
+    if let transport {
+      write(states, [transport], into: &writer)
+    } else {
+      writer.raw(wholeStatus[Int(states.rawValue)][...])
     }
-    writer.endObject()
     writer.name("notes")
     writer.beginArray()
     for note in registry.notes
@@ -56,6 +55,26 @@ package enum PortBody {
 
   static func end(into writer: inout JSONWriter) {
     writer.endArray()
+    writer.endObject()
+  }
+
+  /// The status of a port that is not narrowed, by its states.
+  private static let wholeStatus: [[UInt8]] = (UInt8.min...UInt8.max).map { states in
+    var writer = JSONWriter()
+    write(PortStates(rawValue: states), TransportProtocol.allCases, into: &writer)
+    return writer.bytes
+  }
+
+  private static func write(
+    _ states: PortStates,
+    _ transports: [TransportProtocol],
+    into writer: inout JSONWriter
+  ) {
+    writer.beginObject()
+    for transport in transports {
+      AssignmentBody.name(transport, into: &writer)
+      writer.value(states[transport].name)
+    }
     writer.endObject()
   }
 

@@ -30,7 +30,9 @@ extension APIResponder {
     var answer = RepresentationHead(data: negotiation.mediaType, store.shared)
     answer.digest = ContentDigest.of(text)
     if let end = try decide(answer, &negotiation, head, bytes, &batch) { return end }
-    return send(answer, text, .composed, negotiation, &batch)
+    // What will be kept in its gzip form is coded as that is: the same tag means the same bytes.
+    let level = negotiation.mediaType == .json && narrowed == nil ? ContentLevel.fixed : .composed
+    return send(answer, text, level, negotiation, &batch)
   }
 
   static let portReason = "must be a number from 0 to 65535 without sign or leading zero"

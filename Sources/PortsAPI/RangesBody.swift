@@ -41,18 +41,36 @@ package enum RangesBody {
     writer.endArray()
     writer.name("counts")
     writer.beginObject()
+    let counts = StateCounts(range, of: registry)
     for transport in TransportProtocol.allCases {
       AssignmentBody.name(transport, into: &writer)
       writer.beginObject()
       writer.name("assigned")
-      writer.value(registry.count(of: .assigned, in: range, transport))
+      writer.value(counts.count(of: .assigned, transport))
       writer.name("reserved")
-      writer.value(registry.count(of: .reserved, in: range, transport))
+      writer.value(counts.count(of: .reserved, transport))
       writer.name("unassigned")
-      writer.value(registry.count(of: .unassigned, in: range, transport))
+      writer.value(counts.count(of: .unassigned, transport))
       writer.endObject()
     }
     writer.endObject()
     writer.endObject()
+  }
+}
+
+/// How many ports of a range are in which state, counted in one pass over them.
+struct StateCounts {
+  /// By the states of all four transports together.
+  private var counts = [Int](repeating: 0, count: 256)
+
+  init(_ range: PortRange, of registry: Registry) {
+    for port in range.numbers { counts[Int(registry.states(of: PortNumber(port)).rawValue)] += 1 }
+  }
+
+  func count(of state: AssignmentState, _ transport: TransportProtocol) -> Int {
+    var count = 0
+    for states in counts.indices
+    where PortStates(rawValue: UInt8(states))[transport] == state { count += counts[states] }
+    return count
   }
 }

@@ -123,6 +123,7 @@ extension Table {
       "name", "first", "last", "names", "transport", "assigned", "reserved", "unassigned",
     ])
     for range in ranges {
+      let counts = StateCounts(range, of: registry)
       let names = registry.rangeFacts.filter { $0.range == range }.flatMap(\.names)
       for transport in TransportProtocol.allCases {
         append(range.rawValue)
@@ -130,9 +131,9 @@ extension Table {
         append(Int(range.numbers.upperBound))
         append(list: names.map { registry.string($0) })
         append(transport.name)
-        append(registry.count(of: .assigned, in: range, transport))
-        append(registry.count(of: .reserved, in: range, transport))
-        append(registry.count(of: .unassigned, in: range, transport))
+        append(counts.count(of: .assigned, transport))
+        append(counts.count(of: .reserved, transport))
+        append(counts.count(of: .unassigned, transport))
       }
     }
   }

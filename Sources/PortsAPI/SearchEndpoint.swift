@@ -27,6 +27,9 @@ extension APIResponder {
     var answer = RepresentationHead(data: negotiation.mediaType, store.shared)
     answer.digest = tag(binding, question, after, negotiation.mediaType)
     if let end = try decide(answer, &negotiation, head, bytes, &batch) { return end }
+    if question.limit > DeferredAnswer.itemsFloor, !batch.circumstances.hasWaited {
+      return .unfinished(DeferredAnswer(self, head, bytes, batch))
+    }
 
     let hasNext = find(question, after: after)
     next.removeAll(keepingCapacity: true)

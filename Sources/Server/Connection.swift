@@ -22,42 +22,42 @@ final class Connection<Link: Transport & ~Copyable> {
   }
 
   /// A request whose content has not come whole. The head stays in ``carry``.
-  private struct PendingContent {
+  struct PendingContent {
     var discarder: ContentDiscarder
     let headSize: Int
     /// Content after the head that has been seen already.
     var seen: Int
   }
 
-  private(set) var state: ConnectionState
+  var state: ConnectionState
   /// Why the request at the front has no answer yet, if so.
-  private(set) var postponement: Postponement?
+  var postponement: Postponement?
   /// Whether the loop has not seen ``postponement`` yet.
   var isNewlyPostponed = false
-  private var transport: Link
-  private let responder: any Responder
-  private var peer: Peer
-  private var parser: RequestHeadParser
+  var transport: Link
+  let responder: any Responder
+  var peer: Peer
+  var parser: RequestHeadParser
   /// What came but was not used up: the beginning of a request, or requests whose turn is to come.
-  private var carry: [UInt8] = []
-  private var pendingContent: PendingContent?
-  private var unsent = SendBuffer()
+  var carry: [UInt8] = []
+  var pendingContent: PendingContent?
+  var unsent = SendBuffer()
   /// Whether the transport may have more to read.
-  private var mayRead = true
+  var mayRead = true
   /// Whether ``carry`` may hold a whole request.
-  private var mayTake = false
+  var mayTake = false
   /// Whether the peer is known to have finished, though its last bytes may be unread.
-  private var endIsNear = false
+  var endIsNear = false
   /// Whether its last byte has been read.
-  private var sawEnd = false
+  var sawEnd = false
   /// Whether a write failed, so that nothing more can be sent.
-  private var isBroken = false
-  private var discarded = 0
+  var isBroken = false
+  var discarded = 0
   /// The size of a postponed request with its content.
-  private var postponedSize = 0
-  private var postponedPersistence = Persistence.persistent
-  private var postponedOmitsContent = false
-  private(set) var lastProgress: UInt64
+  var postponedSize = 0
+  var postponedPersistence = Persistence.persistent
+  var postponedOmitsContent = false
+  var lastProgress: UInt64
 
   init(
     _ transport: consuming Link,
@@ -139,7 +139,7 @@ final class Connection<Link: Transport & ~Copyable> {
     return verdict
   }
 
-  private var verdict: Verdict {
+  var verdict: Verdict {
     switch state.phase {
     case .closed: .discard
     case .idle, .receiving:
@@ -149,7 +149,7 @@ final class Connection<Link: Transport & ~Copyable> {
     }
   }
 
-  private func shakeHands(_ bench: inout Workbench) -> Bool {
+  func shakeHands(_ bench: inout Workbench) -> Bool {
     switch transport.handshake() {
     case .done:
       bench.statistics.handshakes.add(1)
@@ -174,7 +174,7 @@ final class Connection<Link: Transport & ~Copyable> {
     }
   }
 
-  private func takeTurn(_ buffer: inout ReceiveBuffer, _ bench: inout Workbench) {
+  func takeTurn(_ buffer: inout ReceiveBuffer, _ bench: inout Workbench) {
     guard unsent.size <= bench.limits.unwrittenBytes else { return }
     beginBatch(&bench)
     if mayTake {
@@ -204,11 +204,11 @@ final class Connection<Link: Transport & ~Copyable> {
 
   /// A short read of a stream has emptied it (epoll(7)), unless the transport itself keeps some or the
   /// end of the stream is still to be read: that was announced together with the bytes before it.
-  private func mayHoldMore(afterReading count: Int) -> Bool {
+  func mayHoldMore(afterReading count: Int) -> Bool {
     count == ReceiveBuffer.capacity || endIsNear || transport.hasBufferedInput
   }
 
-  private func beginBatch(_ bench: inout Workbench) {
+  func beginBatch(_ bench: inout Workbench) {
     bench.batch.circumstances.peer = peer
     bench.batch.circumstances.isOverloaded = bench.memory.isFull
     bench.batch.circumstances.wasHeld = false
@@ -216,7 +216,7 @@ final class Connection<Link: Transport & ~Copyable> {
       !endIsNear && !bench.isDraining && bench.heldCount < bench.limits.heldAnswers
   }
 
-  private func takeFromCarry(_ bench: inout Workbench) {
+  func takeFromCarry(_ bench: inout Workbench) {
     var bytes: [UInt8] = []
     swap(&bytes, &carry)
     let taken = take(bytes.span, &bench)
@@ -228,7 +228,7 @@ final class Connection<Link: Transport & ~Copyable> {
   }
 
   /// Keeps what is not used up, less content that has been passed over.
-  private func keepRest(_ bytes: Span<UInt8>, from start: Int) {
+  func keepRest(_ bytes: Span<UInt8>, from start: Int) {
     guard start < bytes.count, state.phase != .closing else { return }
     guard var content = pendingContent else {
       carry.append(copying: bytes.extracting(start..<bytes.count))
@@ -240,244 +240,10 @@ final class Connection<Link: Transport & ~Copyable> {
     pendingContent = content
   }
 
-  // MARK: Requests
-
-  /// Answers the requests in `bytes`, as many as a turn may.
-  ///
-  /// - Returns: How many bytes are used up.
-  private func take(_ bytes: Span<UInt8>, _ bench: inout Workbench) -> Int {
-    var start = 0
-    var answers = 0
-    mayTake = false
-    while start < bytes.count, state.takesRequests {
-      if answers == bench.limits.answersPerTurn
-        || bench.batch.size + unsent.size > bench.limits.unwrittenBytes
-      {
-        mayTake = true
-        return start
-      }
-      do {
-        let rest = bytes.extracting(start..<bytes.count)
-        guard let size = try requestSize(rest, &bench) else {
-          if state.phase == .idle { perform(.requestBegan, &bench) }
-          return start
-        }
-        answers += 1
-        answer(rest, size, &bench)
-        if state.phase == .waiting { return start }
-        start += size
-      } catch {
-        let isHead = Self.beginsWithHead(bytes.extracting(start..<bytes.count))
-        refuse(error, omitsContent: isHead, &bench)
-        return bytes.count
-      }
-    }
-    return start
-  }
-
-  /// The size of the request at the front with its content, once it is there whole. Its head is on
-  /// the bench then.
-  private func requestSize(
-    _ bytes: Span<UInt8>,
-    _ bench: inout Workbench
-  ) throws(RequestHeadFault) -> Int? {
-    if var content = pendingContent {
-      content.seen += try content.discarder.consume(
-        bytes.extracting(content.headSize + content.seen..<bytes.count)
-      )
-      pendingContent = content
-      guard content.discarder.isDone else { return nil }
-      pendingContent = nil
-      parser.reset()
-      _ = try parser.resume(over: bytes.extracting(0..<content.headSize), into: &bench.head)
-      return content.headSize + content.seen
-    }
-    guard try parser.resume(over: bytes, into: &bench.head) == .complete else { return nil }
-    if bench.head.target.isHTTPS, !peer.isSecure { throw .schemeNotSecured }
-    let headSize = bench.head.size
-    if bench.head.framing == .none { return headSize }
-    var discarder = ContentDiscarder(bench.head.framing, limits: bench.limits.head)
-    let seen = try discarder.consume(bytes.extracting(headSize..<bytes.count))
-    if discarder.isDone { return headSize + seen }
-    pendingContent = PendingContent(discarder: discarder, headSize: headSize, seen: seen)
-    if bench.head.expectsContinue, bytes.count == headSize { bench.batch.appendContinue() }
-    return nil
-  }
-
-  private func answer(_ bytes: Span<UInt8>, _ size: Int, _ bench: inout Workbench) {
-    let request = bytes.extracting(0..<bench.head.size)
-    bench.statistics.requests.add(1)
-    bench.batch.persistence = bench.isDraining ? .close : bench.head.persistence
-    bench.batch.omitsContent = bench.head.method == .head
-    let closes = bench.batch.persistence == .close
-    switch responder.respond(to: bench.head, in: request, into: &bench.batch) {
-    case .ready:
-      perform(.answered(closes: closes), &bench)
-      return
-    case .held(let milliseconds):
-      postponement = .held
-      bench.heldCount += 1
-      bench.statistics.held.add(1)
-      perform(.postponed(deadline: bench.now + UInt64(milliseconds)), &bench)
-    case .unfinished(let work):
-      postponement = .unfinished(work)
-      perform(.postponed(deadline: .max), &bench)
-    }
-    isNewlyPostponed = true
-    postponedSize = size
-    postponedPersistence = bench.batch.persistence
-    postponedOmitsContent = bench.batch.omitsContent
-  }
-
-  private func answerPostponed(_ bench: inout Workbench) {
-    guard let postponement, state.phase == .waiting else { return }
-    self.postponement = nil
-    beginBatch(&bench)
-    bench.batch.circumstances.mayHold = false
-    bench.batch.persistence = bench.isDraining ? .close : postponedPersistence
-    bench.batch.omitsContent = postponedOmitsContent
-    let closes = bench.batch.persistence == .close
-    switch postponement {
-    case .held:
-      leaveHeld(&bench)
-      bench.batch.circumstances.wasHeld = true
-      var bytes: [UInt8] = []
-      swap(&bytes, &carry)
-      var parser = RequestHeadParser(limits: bench.limits.head)
-      if (try? parser.resume(over: bytes.span, into: &bench.head)) == .complete {
-        let request = bytes.span.extracting(0..<bench.head.size)
-        _ = responder.respond(to: bench.head, in: request, into: &bench.batch)
-      }
-      swap(&bytes, &carry)
-    case .unfinished(let work):
-      work.finish(into: &bench.batch)
-    }
-    carry.removeFirst(min(postponedSize, carry.count))
-    perform(.answered(closes: closes), &bench)
-    mayTake = !carry.isEmpty
-    send(&bench)
-    if sawEnd, !mayTake, state.phase != .closed { perform(.peerFinished, &bench) }
-  }
-
-  private func leaveHeld(_ bench: inout Workbench) {
-    bench.heldCount -= 1
-    bench.statistics.held.add(-1)
-  }
-
-  /// Answers a request that cannot be read; nothing after it is read as another.
-  private func refuse(
-    _ fault: RequestHeadFault,
-    omitsContent: Bool,
-    _ bench: inout Workbench
-  ) {
-    bench.statistics.count(Statistics.Refusal(fault))
-    bench.batch.persistence = .close
-    bench.batch.omitsContent = omitsContent
-    responder.refuse(fault, into: &bench.batch)
-    pendingContent = nil
-    perform(.answered(closes: true), &bench)
-  }
-
-  /// RFC 9110 §9.3.2: whatever its answer is, a HEAD request gets no content.
-  private static func beginsWithHead(_ bytes: Span<UInt8>) -> Bool {
-    bytes.count >= 5 && bytes.extracting(0..<5).equals("HEAD ")
-  }
-
-  // MARK: Sending
-
-  /// Sends what the batch holds, and keeps what the kernel does not take.
-  private func send(_ bench: inout Workbench) {
-    if state.phase == .closed { return bench.batch.removeAll() }
-    if !bench.batch.isEmpty {
-      let sent = unsent.isEmpty ? sendDirectly(bench) : 0
-      if isBroken {
-        bench.batch.removeAll()
-        return breakOff(&bench)
-      }
-      if sent < bench.batch.size {
-        let before = unsent.privateSize
-        unsent.append(bench.batch, from: sent)
-        bench.memory.add(unsent.privateSize - before)
-      }
-      bench.batch.removeAll()
-      if !unsent.isEmpty { return perform(.sentSome, &bench) }
-    } else if !unsent.isEmpty {
-      return
-    }
-    perform(.sentAll, &bench)
-  }
-
-  /// - Returns: How many bytes of the batch were taken.
-  private func sendDirectly(_ bench: borrowing Workbench) -> Int {
-    if bench.batch.attachments.isEmpty {
-      return sendWhole(bench.batch.bytes.span, more: false, bench)
-    }
-    var sent = 0
-    var isOpen = true
-    let size = bench.batch.size
-    bench.batch.forEachSegment { segment in
-      guard isOpen else { return }
-      let taken =
-        switch segment {
-        case .own(let range):
-          sendWhole(
-            bench.batch.bytes.span.extracting(range),
-            more: sent + range.count < size,
-            bench
-          )
-        case .shared(let content):
-          sendWhole(content.span, more: sent + content.count < size, bench)
-        }
-      sent += taken
-      isOpen = taken == segment.count
-    }
-    return sent
-  }
-
-  /// Writes until all is taken or nothing more is.
-  private func sendWhole(_ bytes: Span<UInt8>, more: Bool, _ bench: borrowing Workbench) -> Int {
-    var sent = 0
-    while sent < bytes.count {
-      switch transport.write(bytes.extracting(sent..<bytes.count), more: more) {
-      case .bytes(let count):
-        sent += count
-        lastProgress = bench.now
-      case .wouldBlock:
-        bench.statistics.bytesSent.add(sent)
-        return sent
-      case .failed:
-        isBroken = true
-        return sent
-      }
-    }
-    bench.statistics.bytesSent.add(sent)
-    return sent
-  }
-
-  private func flush(_ bench: inout Workbench) {
-    var waiting = SendBuffer()
-    swap(&waiting, &unsent)
-    let before = waiting.privateSize
-    let sent = waiting.drain { bytes, more in sendWhole(bytes, more: more, bench) }
-    swap(&waiting, &unsent)
-    bench.memory.add(unsent.privateSize - before)
-    if isBroken { return breakOff(&bench) }
-    if unsent.isEmpty {
-      perform(.sentAll, &bench)
-    } else if sent > 0 {
-      perform(.sentSome, &bench)
-    }
-  }
-
-  private func breakOff(_ bench: inout Workbench) {
-    bench.statistics.count(.reset)
-    perform(.failed, &bench)
-  }
-
   // MARK: The end
 
   /// Throws away what still comes after the last answer.
-  private func discard(_ buffer: inout ReceiveBuffer, _ bench: inout Workbench) {
+  func discard(_ buffer: inout ReceiveBuffer, _ bench: inout Workbench) {
     guard mayRead else { return }
     switch buffer.fill(from: &transport) {
     case .bytes(let count):
@@ -494,7 +260,7 @@ final class Connection<Link: Transport & ~Copyable> {
     }
   }
 
-  private func perform(_ event: ConnectionState.Event, _ bench: inout Workbench) {
+  func perform(_ event: ConnectionState.Event, _ bench: inout Workbench) {
     switch state.handle(event, limits: bench.limits, at: bench.now) {
     case .none, .close: break
     case .refuseLateRequest:
@@ -514,14 +280,14 @@ final class Connection<Link: Transport & ~Copyable> {
     if state.phase == .closed { releaseMemory(&bench) }
   }
 
-  private func releaseMemory(_ bench: inout Workbench) {
+  func releaseMemory(_ bench: inout Workbench) {
     if case .held = postponement { leaveHeld(&bench) }
     postponement = nil
     bench.memory.add(-unsent.privateSize)
     unsent = SendBuffer()
   }
 
-  private func countEnd(_ bench: borrowing Workbench) {
+  func countEnd(_ bench: borrowing Workbench) {
     guard bench.now >= state.deadline else { return }
     switch state.phase {
     case .idle: bench.statistics.count(unsent.isEmpty ? .idle : .stall)

@@ -10,48 +10,48 @@ internal import TLS
 package final class EventLoop: @unchecked Sendable {
   // Unchecked because all mutable state below belongs to the queue alone: `start` hands the loop over
   // to it, and from then on other threads reach only `mailbox` and `statistics`.
-  private typealias Client = Connection<SocketTransport>
+  typealias Client = Connection<SocketTransport>
 
   package let statistics = Statistics()
-  private let queue: DispatchQueue
-  private let name: String
-  private let mailbox: Mailbox
-  private let limits: Limits
-  private var epoll: Epoll
-  private var listeners: [ListenerSlot] = []
-  private var table = ConnectionTable<Client>()
-  private var deadlines: Deadlines
-  private var bench: Workbench
-  private var buffer = ReceiveBuffer()
+  let queue: DispatchQueue
+  let name: String
+  let mailbox: Mailbox
+  let limits: Limits
+  var epoll: Epoll
+  var listeners: [ListenerSlot] = []
+  var table = ConnectionTable<Client>()
+  var deadlines: Deadlines
+  var bench: Workbench
+  var buffer = ReceiveBuffer()
   /// Tokens of connections that have more to do than one turn allows.
-  private var ready: [UInt64] = []
+  var ready: [UInt64] = []
   /// Tokens of connections whose handshake has something to go on with.
-  private var shaking: [UInt64] = []
+  var shaking: [UInt64] = []
   /// Tokens of connections that wait for their data to change.
-  private var held: [UInt64] = []
+  var held: [UInt64] = []
   /// Answers being made in pieces; the first one is being worked on.
-  private var works: [(token: UInt64, work: any ResponseWork)] = []
-  private var due: [Int] = []
+  var works: [(token: UInt64, work: any ResponseWork)] = []
+  var due: [Int] = []
   /// When accepting may begin again after a famine.
-  private var acceptsAgainAt: UInt64 = 0
-  private var acceptsNothing = false
+  var acceptsAgainAt: UInt64 = 0
+  var acceptsNothing = false
   /// When to look again whether memory or connections are short.
-  private var relievesAt: UInt64 = 0
-  private var isStopped = false
-  private var wasIdle = false
+  var relievesAt: UInt64 = 0
+  var isStopped = false
+  var wasIdle = false
 
   /// A listener and whether the kernel is watching it for us.
-  private final class ListenerSlot {
+  final class ListenerSlot {
     var listener: Listener
     var isWatched = false
     init(_ listener: consuming Listener) { self.listener = listener }
   }
 
-  private static let mailboxToken = UInt64.max
+  static let mailboxToken = UInt64.max
   /// Tokens from here on name listeners.
-  private static let listenerTokens = UInt64.max - 1024
+  static let listenerTokens = UInt64.max - 1024
   /// Connections accepted before others have their turn.
-  private static let acceptsPerTurn = 64
+  static let acceptsPerTurn = 64
 
   /// - Parameter memory: Shared by all loops.
   /// - Throws: When there is no descriptor or memory for the loop's own needs.
@@ -91,7 +91,7 @@ package final class EventLoop: @unchecked Sendable {
 
   // MARK: One turn
 
-  private func turn() {
+  func turn() {
     let count = (try? epoll.wait(timeoutMilliseconds: timeout())) ?? 0
     wasIdle = count == 0
     updateTime()
@@ -112,7 +112,7 @@ package final class EventLoop: @unchecked Sendable {
     if bench.isDraining, table.count == 0 { isStopped = true }
   }
 
-  private func timeout() -> Int32 {
+  func timeout() -> Int32 {
     if !ready.isEmpty || !shaking.isEmpty || !works.isEmpty { return 0 }
     var wait: UInt64?
     if !deadlines.isEmpty {
@@ -127,7 +127,7 @@ package final class EventLoop: @unchecked Sendable {
     return wait.map { Int32(clamping: $0) } ?? -1
   }
 
-  private func updateTime() {
+  func updateTime() {
     bench.now = SystemClock.monotonicMilliseconds()
     let seconds = SystemClock.secondsSince1970()
     if seconds != bench.batch.now.secondsSince1970 {
@@ -137,7 +137,7 @@ package final class EventLoop: @unchecked Sendable {
 
   // MARK: Connections
 
-  private func serve(_ slot: Int, _ readiness: Readiness) {
+  func serve(_ slot: Int, _ readiness: Readiness) {
     guard let client = table[slot] else { return }
     if client.state.phase == .handshaking {
       shaking.append(table.token(of: slot))
@@ -152,7 +152,7 @@ package final class EventLoop: @unchecked Sendable {
     )
   }
 
-  private func giveTurn(
+  func giveTurn(
     _ slot: Int,
     _ client: Client,
     readable: Bool,
@@ -172,13 +172,13 @@ package final class EventLoop: @unchecked Sendable {
     )
   }
 
-  private func resume(_ client: Client) -> Client.Verdict {
+  func resume(_ client: Client) -> Client.Verdict {
     bench.batch.circumstances.beganNanoseconds = SystemClock.monotonicNanoseconds()
     return client.resume(&bench)
   }
 
   /// Does what a turn leaves to the loop.
-  private func finish(_ slot: Int, _ verdict: Client.Verdict) {
+  func finish(_ slot: Int, _ verdict: Client.Verdict) {
     guard let client = table[slot] else { return }
     switch verdict {
     case .park: break
@@ -189,7 +189,7 @@ package final class EventLoop: @unchecked Sendable {
     if client.isNewlyPostponed { enqueue(slot, client) }
   }
 
-  private func enqueue(_ slot: Int, _ client: Client) {
+  func enqueue(_ slot: Int, _ client: Client) {
     client.isNewlyPostponed = false
     switch client.postponement {
     case .held:
@@ -203,14 +203,14 @@ package final class EventLoop: @unchecked Sendable {
     }
   }
 
-  private func remove(_ slot: Int) {
+  func remove(_ slot: Int) {
     deadlines.set(slot, to: .max)
     table.remove(slot)
     statistics.open.add(-1)
     if acceptsNothing, acceptsAgainAt == 0 { acceptAgain() }
   }
 
-  private func serveReady() {
+  func serveReady() {
     var tokens: [UInt64] = []
     swap(&tokens, &ready)
     for token in tokens {
@@ -225,7 +225,7 @@ package final class EventLoop: @unchecked Sendable {
   }
 
   /// A handshake costs as much as a hundred requests, so only a few have their turn at a time.
-  private func shakeHands() {
+  func shakeHands() {
     let count = min(limits.handshakesPerTurn, shaking.count)
     for token in shaking.prefix(count) {
       guard let slot = table.slot(of: token), let client = table[slot] else { continue }
@@ -234,7 +234,7 @@ package final class EventLoop: @unchecked Sendable {
     shaking.removeFirst(count)
   }
 
-  private func work() {
+  func work() {
     guard let (token, work) = works.first else { return }
     guard let slot = table.slot(of: token), let client = table[slot],
       case .unfinished(let current) = client.postponement, current === work
@@ -248,154 +248,9 @@ package final class EventLoop: @unchecked Sendable {
     }
   }
 
-  // MARK: Time
-
-  private func keepTime() {
-    due.removeAll(keepingCapacity: true)
-    deadlines.advance(to: bench.now, appendingDueTo: &due)
-    for slot in due {
-      guard let client = table[slot] else { continue }
-      finish(slot, client.timePassed(&bench))
-    }
-    if acceptsNothing, acceptsAgainAt > 0, bench.now >= acceptsAgainAt { acceptAgain() }
-    if bench.now >= relievesAt {
-      relievesAt = bench.now + Deadlines.tickMilliseconds
-      relieveMemory()
-      relieveTable()
-    }
-  }
-
-  /// While memory is short, closes the connections that have gone longest without progress.
-  private func relieveMemory() {
-    while bench.memory.isFull {
-      var worst: (slot: Int, client: Client)?
-      for slot in table.slots {
-        guard let client = table[slot], client.unsentPrivateSize > 0 else { continue }
-        if client.lastProgress < worst?.client.lastProgress ?? .max { worst = (slot, client) }
-      }
-      guard let worst else { return }
-      statistics.count(.memory)
-      worst.client.giveUp(&bench)
-      remove(worst.slot)
-    }
-  }
-
-  /// While four fifths of the connections are taken, closes those that have been idle for a while.
-  private func relieveTable() {
-    guard table.count * 5 > limits.connections * 4 else { return }
-    for slot in table.slots {
-      guard let client = table[slot], client.state.phase == .idle, client.unsentPrivateSize == 0,
-        bench.now - client.lastProgress >= limits.idleUnderPressureMilliseconds
-      else { continue }
-      statistics.count(.idle)
-      client.close(&bench)
-      remove(slot)
-    }
-  }
-
-  // MARK: Accepting
-
-  private func watch(_ index: Int) throws(Errno) {
-    let slot = listeners[index]
-    guard !slot.isWatched else { return }
-    try epoll.add(
-      slot.listener.socket.number,
-      token: Self.listenerTokens + UInt64(index),
-      interest: slot.listener.isShared ? [.readable, .exclusive] : .readable
-    )
-    slot.isWatched = true
-  }
-
-  /// Takes connections from the listener's queue, as many as a turn may.
-  ///
-  /// - Returns: Whether more may be there.
-  private func accept(by index: Int) -> Bool {
-    let slot = listeners[index]
-    guard slot.isWatched else { return false }
-    for _ in 0..<Self.acceptsPerTurn {
-      guard table.count < limits.connections else {
-        acceptNothing(until: 0)
-        return false
-      }
-      do throws(Errno) {
-        switch try slot.listener.socket.accept() {
-        case .accepted(let socket, let address): admit(socket, address, slot.listener)
-        case .wouldBlock: return false
-        case .aborted: continue
-        }
-      } catch {
-        statistics.acceptFailures.add(1)
-        acceptNothing(until: bench.now + limits.famineMilliseconds)
-        return false
-      }
-    }
-    return true
-  }
-
-  private func admit(
-    _ socket: consuming Socket,
-    _ address: SocketAddress,
-    _ listener: borrowing Listener
-  ) {
-    let number = socket.number
-    let isSecure = listener.context != nil
-    let peer = Peer(address: address.hostBytes, port: address.port, isSecure: isSecure)
-    guard let transport = try? SocketTransport(socket, context: listener.context) else {
-      statistics.acceptFailures.add(1)
-      return
-    }
-    let client = Client(
-      transport,
-      handshakes: isSecure,
-      peer: peer,
-      responder: listener.responder,
-      bench
-    )
-    let slot = table.insert(client)
-    statistics.accepted.add(1)
-    statistics.open.add(1)
-    do throws(Errno) {
-      try epoll.add(
-        number,
-        token: table.token(of: slot),
-        interest: [.readable, .writable, .peerFinished, .edgeTriggered]
-      )
-    } catch {
-      // ENOSPC or ENOMEM: the kernel cannot watch it, so nobody can serve it.
-      statistics.acceptFailures.add(1)
-      return remove(slot)
-    }
-    deadlines.set(slot, to: client.state.deadline)
-  }
-
-  /// Stops watching the listeners, so that a queue that cannot be emptied does not spin the loop.
-  ///
-  /// - Parameter until: When to try again, or 0: when a connection ends.
-  private func acceptNothing(until time: UInt64) {
-    acceptsNothing = true
-    acceptsAgainAt = time
-    for slot in listeners where slot.isWatched {
-      epoll.remove(slot.listener.socket.number)
-      slot.isWatched = false
-    }
-  }
-
-  private func acceptAgain() {
-    acceptsNothing = false
-    acceptsAgainAt = 0
-    guard !bench.isDraining else { return }
-    for index in listeners.indices {
-      do throws(Errno) {
-        try watch(index)
-      } catch {
-        return acceptNothing(until: bench.now + limits.famineMilliseconds)
-      }
-    }
-  }
-
   // MARK: Messages
 
-  private func readMessages() {
+  func readMessages() {
     for message in mailbox.takeAll() {
       switch message {
       case .update(let change):
@@ -412,7 +267,7 @@ package final class EventLoop: @unchecked Sendable {
     }
   }
 
-  private func askHeldAgain() {
+  func askHeldAgain() {
     var tokens: [UInt64] = []
     swap(&tokens, &held)
     for token in tokens {
@@ -424,7 +279,7 @@ package final class EventLoop: @unchecked Sendable {
   }
 
   /// Takes what has queued up, closes the listeners, and lets every connection end with its next answer.
-  private func drain() {
+  func drain() {
     for index in listeners.indices { while accept(by: index) {} }
     bench.isDraining = true
     listeners = []

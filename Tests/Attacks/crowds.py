@@ -80,7 +80,7 @@ def fairness(binary: Path, short: bool, findings: Findings) -> None:
 
 def resets(binary: Path, short: bool, findings: Findings) -> None:
     with Program(binary) as program:
-        before = program.resident_bytes()
+        before = program.settled_resident_bytes()
         for _ in range(RESETS // 4 if short else RESETS):
             client = socket.create_connection(program.address, 5)
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

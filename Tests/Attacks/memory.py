@@ -54,7 +54,7 @@ def idle_connections(binary: Path, short: bool, findings: Findings) -> None:
     count = min(IDLE_SHORT if short else IDLE, hard - SPARE_DESCRIPTORS)
     with Program(binary) as program:
         Connection(program.address).ask(PORT)
-        before, clients = program.resident_bytes(), []
+        before, clients = program.settled_resident_bytes(), []
         for _ in range(count):
             connection = Connection(program.address)
             connection.ask(PORT)

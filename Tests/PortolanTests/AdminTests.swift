@@ -116,12 +116,12 @@ private func parts(_ batch: ResponseBatch) -> (head: String, content: String) {
     Metrics(
       meters: meters,
       engine: EngineFigures(
-        connections: ["idle": 3, "active": 1], acceptedConnections: 9,
-        refusals: ["rate": 1, "overload": 0], receivedBytes: 10, sentBytes: 20,
-        handshakes: ["full": 1, "resumed": 2, "failed": 0]),
+        connections: [("idle", 3), ("active", 1)], acceptedConnections: 9,
+        refusals: [("rate", 1), ("overload", 0)], receivedBytes: 10, sentBytes: 20,
+        handshakes: [("full", 1), ("resumed", 2), ("failed", 0)]),
       service: ServiceFigures(
-        certificates: ["a \"b\" \\ c\n": 1_800_000_000], reloadsDone: 1,
-        registryAssignments: ["catalogue": 100, "iana": 11_440]),
+        certificates: [("a \"b\" \\ c\n", 1_800_000_000)], reloadsDone: 1,
+        registryAssignments: [("catalogue", 100), ("iana", 11_440)]),
       process: ProcessStatistics.read())
   }
 

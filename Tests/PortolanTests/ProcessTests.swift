@@ -11,12 +11,13 @@ import Testing
 @Suite struct SignalTests {
   @Test func theFirstSignalStopsAndTheSecondStopsNow() {
     var interpreter = SignalInterpreter()
-    #expect(interpreter.interpret(.hangup) == .reload)
-    #expect(interpreter.interpret(.hangup) == .reload)
-    #expect(interpreter.interpret(.terminate) == .stop)
-    #expect(interpreter.interpret(.hangup) == nil)
-    #expect(interpreter.interpret(.interrupt) == .stopNow)
-    #expect(interpreter.interpret(.terminate) == .stopNow)
+    func meaning(_ signal: ProcessSignal) -> SignalRequest? { interpreter.interpret(signal) }
+    #expect(meaning(.hangup) == .reload)
+    #expect(meaning(.hangup) == .reload)
+    #expect(meaning(.terminate) == .stop)
+    #expect(meaning(.hangup) == nil)
+    #expect(meaning(.interrupt) == .stopNow)
+    #expect(meaning(.terminate) == .stopNow)
   }
 
   @Test func aSignalOfTheKernelArrives() async {
@@ -37,6 +38,11 @@ import Testing
   private final class Keeper: @unchecked Sendable {
     var signals: Signals?
   }
+}
+
+/// Removes what a test left behind, if it did.
+private func remove(_ path: String) {
+  _ = unsafe unlink(path)
 }
 
 /// A datagram socket that a service manager would listen on.
@@ -67,7 +73,7 @@ private struct ManagerSocket: ~Copyable {
 
   func receive() -> String {
     var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = unsafe recv(number, &buffer, buffer.count, CInt(MSG_DONTWAIT.rawValue))
+    let count = unsafe recv(number, &buffer, buffer.count, CInt(MSG_DONTWAIT))
     return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
   }
 
@@ -81,7 +87,7 @@ private struct ManagerSocket: ~Copyable {
   func everyStateIsOneDatagram(isAbstract: Bool) throws {
     let unique = "portolan-\(UUID().uuidString)"
     let name = isAbstract ? "@\(unique)" : "/tmp/\(unique)"
-    defer { unlink(name) }
+    defer { remove(name) }
     let manager = try ManagerSocket(name)
     let notifier = SystemdNotifier(environment: ["NOTIFY_SOCKET": name], processID: 1)
     notifier.ready(status: "serving\nWATCHDOG=0")
@@ -107,14 +113,16 @@ private struct ManagerSocket: ~Copyable {
     notifier.watchdog()
   }
 
-  @Test(arguments: [
-    (["NOTIFY_SOCKET": "/a", "WATCHDOG_USEC": "10000000"], UInt64(10_000_000)),
+  private static let watchdogs: [([String: String], UInt64?)] = [
+    (["NOTIFY_SOCKET": "/a", "WATCHDOG_USEC": "10000000"], 10_000_000),
     (["NOTIFY_SOCKET": "/a", "WATCHDOG_USEC": "1", "WATCHDOG_PID": "7"], 1),
     (["NOTIFY_SOCKET": "/a", "WATCHDOG_USEC": "1", "WATCHDOG_PID": "8"], nil),
     (["NOTIFY_SOCKET": "/a", "WATCHDOG_USEC": "0"], nil),
     (["NOTIFY_SOCKET": "/a", "WATCHDOG_USEC": "-1"], nil),
     (["WATCHDOG_USEC": "1"], nil),
-  ])
+  ]
+
+  @Test(arguments: watchdogs)
   func theWatchdogIsOursOnlyIfItIsMeantForUs(environment: [String: String], expected: UInt64?) {
     let notifier = SystemdNotifier(environment: environment, processID: 7)
     #expect(notifier.watchdogMicroseconds == expected)
@@ -144,7 +152,11 @@ private struct ManagerSocket: ~Copyable {
     #expect(try InheritedListeners(environment: [:], processID: 7).entries.isEmpty)
   }
 
-  @Test(arguments: [("-1", nil), ("65", nil), ("x", nil), ("1", "metrics")])
+  private static let nonsense: [(String, String?)] = [
+    ("-1", nil), ("65", nil), ("x", nil), ("1", "metrics"),
+  ]
+
+  @Test(arguments: nonsense)
   func nonsenseIsAFault(count: String, names: String?) {
     #expect(throws: InheritedListeners.Fault.self) { try read(count, names) }
   }
@@ -157,7 +169,7 @@ private struct ManagerSocket: ~Copyable {
     let number = dup(copy.number)
     let adopted = try InheritedListeners.adopt(.init(number: number, role: .http))
     #expect(try adopted.localAddress().description == address.description)
-    let file = open("/dev/null", O_RDONLY)
+    let file = unsafe open("/dev/null", O_RDONLY)
     defer { close(file) }
     for stranger in [file, 9999] {
       #expect(throws: InheritedListeners.Fault.self) {
@@ -174,38 +186,38 @@ private struct ManagerSocket: ~Copyable {
   private let path = "/tmp/portolan-watched-\(UUID().uuidString)"
 
   @Test func aChangeIsToldOnceItHasSettled() throws {
-    defer { unlink(path) }
-    func look() -> [FileIdentity?] { [FileIdentity(path: path)] }
-    var detector = FileChangeDetector(look())
-    #expect(!detector.observe(look()))
+    defer { remove(path) }
+    var detector = FileChangeDetector([FileIdentity(path: path)])
+    func isTold() -> Bool { detector.observe([FileIdentity(path: path)]) }
+    #expect(!isTold())
     try Data("a".utf8).write(to: URL(fileURLWithPath: path))
-    #expect(!detector.observe(look()), "told while it may still change")
+    #expect(!isTold(), "told while it may still change")
     try Data("ab".utf8).write(to: URL(fileURLWithPath: path))
-    #expect(!detector.observe(look()), "told while it may still change")
-    #expect(detector.observe(look()))
-    #expect(!detector.observe(look()), "told twice")
-    unlink(path)
-    #expect(!detector.observe(look()))
-    #expect(detector.observe(look()))
+    #expect(!isTold(), "told while it may still change")
+    #expect(isTold())
+    #expect(!isTold(), "told twice")
+    remove(path)
+    #expect(!isTold())
+    #expect(isTold())
   }
 
   @Test func aSwappedLinkIsAChange() throws {
     let link = path + ".link"
     defer {
-      unlink(path)
-      unlink(path + ".2")
-      unlink(link)
+      remove(path)
+      remove(path + ".2")
+      remove(link)
     }
     for name in [path, path + ".2"] { try Data("a".utf8).write(to: URL(fileURLWithPath: name)) }
-    #expect(symlink(path, link) == 0)
+    #expect(unsafe symlink(path, link) == 0)
     let before = FileIdentity(path: link)
-    unlink(link)
-    #expect(symlink(path + ".2", link) == 0)
+    remove(link)
+    #expect(unsafe symlink(path + ".2", link) == 0)
     #expect(FileIdentity(path: link) != before)
   }
 
   @Test func theWatcherTells() async throws {
-    defer { unlink(path) }
+    defer { remove(path) }
     let queue = DispatchQueue(label: "watcher")
     let (changes, told) = AsyncStream.makeStream(of: Void.self)
     let watcher = FileWatcher([path], on: queue, interval: .milliseconds(5)) { told.yield() }

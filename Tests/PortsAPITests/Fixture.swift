@@ -54,11 +54,11 @@ enum Fixture {
   /// A responder over the small registry.
   static func client() throws -> Client { Client(try store.get()) }
 
-  private static let store = Result { RepresentationStore(try registry()) }
+  static let store = Result { RepresentationStore(try registry()) }
 
-  /// The registry that the program carries, with its gzip forms. Made once, since it takes a while.
+  /// The registry that the program carries, and the same prepared. Made once, since it takes a while.
   static let embedded = Result { RepresentationStore(try Registry.embedded()) }
-  static let embeddedWithGzip = Result { try embedded.get().withGzipForms() }
+  static let prepared = Result { try embedded.get().prepared().withGzipForms() }
 }
 
 /// Asks a responder as a connection would, and takes its answers apart.

@@ -175,7 +175,7 @@ import Testing
 
   /// The thousand ports of which most is known still fit into one answer.
   @Test func theLargestBatchFits() throws {
-    let store = try Fixture.embedded.get()
+    let store = try Fixture.prepared.get()
     let sizes = store.ports.entries.map { Int($0.identity.contentSize) }.sorted(by: >)
     #expect(sizes.prefix(1000).reduce(0, +) + 1000 < APIResponder.batchBytesMax)
     // The longest again and again does not.

@@ -87,10 +87,15 @@ import Testing
 
   @Test(arguments: golden)
   func aPortIsAnsweredToTheByte(target: String, body: String) throws {
-    let answer = try Fixture.client().get(target)
-    #expect(answer.status == 200)
-    #expect(answer.text == body + "\n")
-    #expect(answer["Content-Length"] == String(body.utf8.count + 1))
+    let store = try Fixture.store.get()
+    for client in [
+      Client(store), Client(store.prepared()), Client(store.prepared().withGzipForms()),
+    ] {
+      let answer = try client.get(target)
+      #expect(answer.status == 200)
+      #expect(answer.text == body + "\n")
+      #expect(answer["Content-Length"] == String(body.utf8.count + 1))
+    }
   }
 
   /// The path may be written with escapes (RFC 3986 §6.2.2.2).
@@ -109,7 +114,7 @@ import Testing
   /// Method: parse each body with Foundation and compare it with the registry's own API.
   @Test(arguments: 0..<16)
   func everyPortIsAnsweredAsTheRegistryHasIt(part: Int) throws {
-    let store = try Fixture.embedded.get()
+    let store = try Fixture.prepared.get()
     let client = Client(store)
     for number in part * 4096..<(part + 1) * 4096 {
       let port = PortNumber(UInt16(number))
@@ -153,6 +158,25 @@ import Testing
       sources[layer.name] = assignment.transports(in: layer)?.members.map(\.name)
     }
     try #require(item["sources"] as? [String: [String]] == sources)
+  }
+
+  /// What is prepared in the background changes how fast an answer comes, and nothing else.
+  @Test(arguments: [
+    "/ports/80", "/ports/50000", "/ports/80/tcp", "/ports/8080", "/ports?q=http",
+    "/ports?limit=1000",
+    "/ports?port=1,22,80,99999", "/services/http", "/ranges", "/map", "/", "/free-ranges",
+    "/ports/80?format=html",
+  ])
+  func preparedAnswersAreTheSame(target: String) throws {
+    for coding in ["identity", "gzip"] {
+      let before = try Client(Fixture.embedded.get()).get(target, "Accept-Encoding: \(coding)")
+      let after = try Client(Fixture.prepared.get()).get(target, "Accept-Encoding: \(coding)")
+      #expect(before.status == 200)
+      #expect(before.content == after.content)
+      #expect(
+        before.fields.map { [$0.name, $0.value] } == after.fields.map { [$0.name, $0.value] }
+      )
+    }
   }
 
   @Test func theCommandLineWritesTheSameBody() throws {

@@ -91,6 +91,18 @@ class Program:
                 return int(line.split()[1]) * 1024
         raise ProcessLookupError(self.pid)
 
+    def settled_resident_bytes(self, calm_seconds: float = 0.5, limit_seconds: float = 10) -> int:
+        """The same once what the program makes ready in the background is done and adds nothing."""
+        deadline, last, since = time.monotonic() + limit_seconds, 0, time.monotonic()
+        while time.monotonic() < deadline:
+            now = self.resident_bytes()
+            if abs(now - last) > 64 * 1024:
+                last, since = now, time.monotonic()
+            elif time.monotonic() - since >= calm_seconds:
+                break
+            time.sleep(0.05)
+        return self.resident_bytes()
+
 
 def find_binary(default: str) -> Path:
     """TESTED_BINARY, or `default` within the package."""

@@ -85,11 +85,14 @@ struct LookupQuestion: Equatable, Sendable {
     }
   }
 
-  /// The service that a search with this name finds first.
+  /// The service whose name is nearest; of several, the one that is used most.
   private static func suggestion(for name: String, in registry: Registry) -> String {
-    let best = RegistrySearch.answers(to: name, limit: 1, in: registry).first
-    guard let service = best?.service else { return "" }
-    return "; did you mean \(service)?"
+    var names: [(use: UInt8, name: String)] = []
+    for record in registry.records where !record.service.isEmpty && record.hasPort {
+      names.append((use: record.use, name: registry.string(record.service)))
+    }
+    names.sort { $0.use > $1.use }
+    return Suggestion.sentence(for: name, among: names.map(\.name))
   }
 
   /// The request target under which the API answers the same.

@@ -1,0 +1,48 @@
+internal import HTTP
+internal import Posix
+
+// How a loop keeps deadlines, and makes room when memory or connections are short.
+extension EventLoop {
+  func keepTime() {
+    due.removeAll(keepingCapacity: true)
+    deadlines.advance(to: bench.now, appendingDueTo: &due)
+    for slot in due {
+      guard let client = table[slot] else { continue }
+      finish(slot, client.timePassed(&bench))
+    }
+    if acceptsNothing, acceptsAgainAt > 0, bench.now >= acceptsAgainAt { acceptAgain() }
+    if bench.now >= relievesAt {
+      relievesAt = bench.now + Deadlines.tickMilliseconds
+      relieveMemory()
+      relieveTable()
+    }
+  }
+
+  /// While memory is short, closes the connections that have gone longest without progress.
+  func relieveMemory() {
+    while bench.memory.isFull {
+      var worst: (slot: Int, client: Client)?
+      for slot in table.slots {
+        guard let client = table[slot], client.unsentPrivateSize > 0 else { continue }
+        if client.lastProgress < worst?.client.lastProgress ?? .max { worst = (slot, client) }
+      }
+      guard let worst else { return }
+      statistics.count(.memory)
+      worst.client.giveUp(&bench)
+      remove(worst.slot)
+    }
+  }
+
+  /// While four fifths of the connections are taken, closes those that have been idle for a while.
+  func relieveTable() {
+    guard table.count * 5 > limits.connections * 4 else { return }
+    for slot in table.slots {
+      guard let client = table[slot], client.state.phase == .idle, client.unsentPrivateSize == 0,
+        bench.now - client.lastProgress >= limits.idleUnderPressureMilliseconds
+      else { continue }
+      statistics.count(.idle)
+      client.close(&bench)
+      remove(slot)
+    }
+  }
+}
