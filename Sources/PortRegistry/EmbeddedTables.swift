@@ -26,7 +26,7 @@ extension Registry {
   package static func alone(_ table: ImportedTable?) throws(RegistryTableFault) -> Registry {
     var builder = RegistryBuilder()
     try addIANA(table, to: &builder)
-    return builder.build()
+    return builder.build(searching: .nothing)
   }
 
   /// The same as ``embedded()`` before it is merged, so that an operator's own layer can be put on

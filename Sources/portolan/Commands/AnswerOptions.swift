@@ -37,9 +37,11 @@ struct RegistryOptions: ParsableArguments {
   var site: String?
 
   /// Reads the data, or says what is wrong with it and ends.
-  func read() throws -> Registry {
+  ///
+  /// - Parameter scope: What searches are to find; less is ready sooner.
+  func read(searching scope: SearchIndex.Scope = .nothing) throws -> Registry {
     do {
-      return try DataFiles(registry: registry, site: site).read().registry
+      return try DataFiles(registry: registry, site: site).read(searching: scope).registry
     } catch {
       Terminal.complain(error.description)
       throw error.status.exitCode

@@ -52,7 +52,7 @@ struct SearchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let registry = try data.read()
+    let registry = try data.read(searching: .words)
     let question = words.joined(separator: " ")
     if output.json { return try output.writeJSON(for: target(question), in: registry) }
     var filter = Filter()

@@ -26,14 +26,16 @@ struct DataFiles: Sendable {
   }
 
   /// Reads all of them and merges what they say with what the program carries.
-  func read() throws(Failure) -> Contents {
+  ///
+  /// - Parameter scope: What searches are to find.
+  func read(searching scope: SearchIndex.Scope = .words) throws(Failure) -> Contents {
     let table = try registry.map { path throws(Failure) in try Self.table(path) }
     do throws(RegistryTableFault) {
       var builder = try Registry.embeddedBuilder(iana: table)
-      guard let site else { return Contents(registry: builder.build()) }
+      guard let site else { return Contents(registry: builder.build(searching: scope)) }
       let file = try SiteFile(file: site, Self.read(site, limitBytes: Self.siteLimitBytes))
       try file.add(to: &builder)
-      let merged = builder.build()
+      let merged = builder.build(searching: scope)
       return Contents(registry: merged, warnings: file.warnings(against: merged))
     } catch {
       throw Failure(description: error.description)
