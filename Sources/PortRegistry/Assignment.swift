@@ -19,6 +19,8 @@ package struct AssignmentRecord: Sendable {
   var aliases = Run()
   var references = Run()
   var trojans = Run()
+  /// Its place among the registry's registrations, counted from 1; 0 for none.
+  var registration: UInt32 = 0
 
   package var isRange: Bool { last > first }
 

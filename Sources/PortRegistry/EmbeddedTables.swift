@@ -1,5 +1,17 @@
 internal import CRegistryData
 
+/// A registry table that somebody made with `portolan import`.
+package struct ImportedTable: Sendable {
+  /// The name that faults give it.
+  package let file: String
+  package let bytes: [UInt8]
+
+  package init(file: String, bytes: [UInt8]) {
+    self.file = file
+    self.bytes = bytes
+  }
+}
+
 extension Registry {
   /// The registry that the program carries.
   ///
@@ -9,15 +21,27 @@ extension Registry {
     try embeddedBuilder().build()
   }
 
-  /// The same before it is merged, so that an operator's own layer can be put on top.
-  package static func embeddedBuilder() throws(RegistryTableFault) -> RegistryBuilder {
+  /// What one table says, without any other layer. Two such registries can be compared.
+  ///
+  /// - Parameter table: `nil` for the embedded table of IANA's registry.
+  package static func alone(_ table: ImportedTable?) throws(RegistryTableFault) -> Registry {
+    var builder = RegistryBuilder()
+    try addIANA(table, to: &builder)
+    return builder.build(searching: .nothing)
+  }
+
+  /// The same as ``embedded()`` before it is merged, so that an operator's own layer can be put on
+  /// top.
+  ///
+  /// - Parameter table: Takes the place of the embedded table of IANA's registry.
+  package static func embeddedBuilder(
+    iana table: ImportedTable? = nil
+  ) throws(RegistryTableFault) -> RegistryBuilder {
     var builder = RegistryBuilder()
     try unsafe withTable(portolan_catalogue_table()) { bytes throws(RegistryTableFault) in
       try builder.add(.catalogue, table: "catalogue", bytes)
     }
-    try unsafe withTable(portolan_iana_table()) { bytes throws(RegistryTableFault) in
-      try builder.add(.iana, table: "iana", bytes)
-    }
+    try addIANA(table, to: &builder)
     try unsafe withTable(portolan_common_table()) { bytes throws(RegistryTableFault) in
       try builder.add(.common, table: "common", bytes)
     }
@@ -28,6 +52,16 @@ extension Registry {
       try builder.addRanges(table: "ranges", bytes)
     }
     return builder
+  }
+
+  private static func addIANA(
+    _ table: ImportedTable?,
+    to builder: inout RegistryBuilder
+  ) throws(RegistryTableFault) {
+    if let table { return try builder.add(.iana, table: table.file, table.bytes.span) }
+    try unsafe withTable(portolan_iana_table()) { bytes throws(RegistryTableFault) in
+      try builder.add(.iana, table: "iana", bytes)
+    }
   }
 
   private static func withTable(

@@ -23,8 +23,9 @@ public final class Registry: Sendable {
   package let records: [AssignmentRecord]
   /// How many of ``records`` have a port.
   package let portedCount: Int
-  /// What aliases, references and trojans are runs of.
+  /// What aliases, references, trojans and registrations are runs of.
   let lists: [TextRange]
+  let registrations: [Registration]
   /// Where each port's members begin in ``members``; one more than there are ports.
   let memberStarts: [UInt32]
   /// The assignments of each port, in the order in which they are answered.
@@ -42,12 +43,18 @@ public final class Registry: Sendable {
   /// Rows of the use table that name nothing any layer has.
   package let unmatchedUses: [String]
 
-  init(_ parts: consuming RegistryParts) {
-    index = SearchIndex(records: parts.records, lists: parts.lists, text: parts.text)
+  init(_ parts: consuming RegistryParts, searching scope: SearchIndex.Scope) {
+    index = SearchIndex(
+      records: parts.records,
+      lists: parts.lists,
+      text: parts.text,
+      scope: scope
+    )
     text = parts.text
     records = parts.records
     portedCount = parts.portedCount
     lists = parts.lists
+    registrations = parts.registrations
     memberStarts = parts.memberStarts
     members = parts.members
     states = parts.states
@@ -170,6 +177,7 @@ struct RegistryParts: ~Copyable {
   var records: [AssignmentRecord] = []
   var portedCount = 0
   var lists: [TextRange] = []
+  var registrations: [Registration] = []
   var memberStarts: [UInt32] = []
   var members: [UInt32] = []
   var states: [UInt8] = []

@@ -17,6 +17,8 @@ package struct RegistryBuilder: ~Copyable {
     var aliases: TextRange
     var references: TextRange
     var trojans: TextRange
+    /// As in ``AssignmentRecord``.
+    var registration: UInt32
   }
 
   struct Reservation {
@@ -96,7 +98,8 @@ package struct RegistryBuilder: ~Copyable {
         note: note,
         aliases: TextRange(table.cell(.aliases, bytes)),
         references: TextRange(table.cell(.references, bytes)),
-        trojans: TextRange(table.cell(.trojans, bytes))
+        trojans: TextRange(table.cell(.trojans, bytes)),
+        registration: registration(of: table, bytes)
       )
       heldPortCount += Int(row.last - row.first) + 1
       guard rows.count < Self.rowCountMax, heldPortCount <= Self.heldPortCountMax else {

@@ -1,12 +1,14 @@
 extension RegistryBuilder {
   /// Merges what was taken.
-  package consuming func build() -> Registry {
+  ///
+  /// - Parameter scope: What searches are to find.
+  package consuming func build(searching scope: SearchIndex.Scope = .words) -> Registry {
     mergeRows()
     applyUses()
     sortRecords()
     fillMembers()
     fillStates()
-    return Registry(parts)
+    return Registry(parts, searching: scope)
   }
 
   /// Brings rows of one port together, port by port, in the order in which they were taken.
@@ -47,6 +49,7 @@ extension RegistryBuilder {
       name: name
     )
     record.note = row.note
+    record.registration = row.registration
     record.layers = row.layer.bit
     record.transportsByLayer[Int(row.layer.rawValue)] = row.transports.rawValue
     record.references = merged(Run(), split(row.references))
@@ -75,6 +78,7 @@ extension RegistryBuilder {
     case .catalogue, .common, .site: addAliases([row.name], to: &record)
     }
     addAliases(split(row.aliases), to: &record)
+    record.registration = joined(record.registration, row.registration)
     record.references = merged(record.references, split(row.references))
     record.trojans = merged(record.trojans, split(row.trojans))
     if record.note.isEmpty {
@@ -113,7 +117,7 @@ extension RegistryBuilder {
       || aliases.contains { equalsIgnoringCase(alias, $0) }
   }
 
-  private mutating func merged(_ run: Run, _ more: [TextRange]) -> Run {
+  mutating func merged(_ run: Run, _ more: [TextRange]) -> Run {
     let known = run.indices.map { parts.lists[$0] }
     var all = known
     for item in more where !all.contains(where: { equalsIgnoringCase(item, $0) }) {
@@ -122,7 +126,7 @@ extension RegistryBuilder {
     return all.count > known.count ? self.run(all) : run
   }
 
-  private mutating func run(_ items: [TextRange]) -> Run {
+  mutating func run(_ items: [TextRange]) -> Run {
     if items.isEmpty { return Run() }
     let start = parts.lists.count
     parts.lists.append(contentsOf: items)

@@ -63,6 +63,26 @@ package enum AssignmentBody {
       writer.name("trojans")
       writeList(trojans, of: registry, into: &writer)
     }
+    if let registration = registry.registration(of: record) {
+      write(registration, of: registry, into: &writer)
+    }
+  }
+
+  /// Writes the member `registration`.
+  private static func write(
+    _ registration: Registration,
+    of registry: Registry,
+    into writer: inout JSONWriter
+  ) {
+    writer.name("registration")
+    writer.beginObject()
+    for fact in Registration.Fact.allCases {
+      name(fact, into: &writer)
+      writeList(registration[fact], of: registry, into: &writer)
+    }
+    writer.name("noted")
+    writer.value(registration.isNoted)
+    writer.endObject()
   }
 
   /// Writes the member `match`.
@@ -106,6 +126,17 @@ package enum AssignmentBody {
     writer.beginArray()
     for place in places { write(registry.listed(place), of: registry, into: &writer) }
     writer.endArray()
+  }
+
+  private static func name(_ fact: Registration.Fact, into writer: inout JSONWriter) {
+    switch fact {
+    case .assignees: writer.name("assignees")
+    case .contacts: writer.name("contacts")
+    case .registered: writer.name("registered")
+    case .modified: writer.name("modified")
+    case .serviceCodes: writer.name("service_codes")
+    case .unauthorizedUse: writer.name("unauthorized_use")
+    }
   }
 
   static func name(_ layer: Layer, into writer: inout JSONWriter) {

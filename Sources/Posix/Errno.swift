@@ -21,6 +21,7 @@ package struct Errno: Error, Equatable, Sendable, CustomStringConvertible {
   package static let addressInUse = Errno(EADDRINUSE)
   package static let badDescriptor = Errno(EBADF)
   package static let connectionReset = Errno(ECONNRESET)
+  package static let fileTooLarge = Errno(EFBIG)
   package static let invalidArgument = Errno(EINVAL)
   package static let noSuchFile = Errno(ENOENT)
   package static let permissionDenied = Errno(EACCES)

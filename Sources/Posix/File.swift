@@ -26,18 +26,12 @@ package enum File {
   ///
   /// - Parameter limitBytes: A longer file is EFBIG, so that a wrong path cannot fill the memory.
   package static func read(_ path: String, limitBytes: Int) throws(Errno) -> [UInt8] {
-    let file = OwnedDescriptor(
-      adopting: try retryingInterrupted { unsafe open(path, O_RDONLY | O_CLOEXEC) }
-    )
-    return try read(file, limitBytes: limitBytes)
+    try read(openForReading(path), limitBytes: limitBytes)
   }
 
   /// All that is still to be read from the standard input, under the same limit.
   package static func readStandardInput(limitBytes: Int) throws(Errno) -> [UInt8] {
-    let copy = OwnedDescriptor(
-      adopting: try retryingInterrupted { fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) }
-    )
-    return try read(copy, limitBytes: limitBytes)
+    try read(openStandardInput(), limitBytes: limitBytes)
   }
 
   private static func read(

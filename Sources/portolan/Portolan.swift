@@ -10,6 +10,7 @@ struct Portolan: ParsableCommand {
       portolan lookup 443            what port 443 is
       portolan lookup https/tcp      which port https has
       portolan search "remote desktop"
+      portolan import IANA.csv -o T  make a table of fresh data
       portolan serve                 answer in JSON at http://127.0.0.1:8080/
 
       Answers are a table on a terminal and tab-separated in a pipe.
@@ -19,7 +20,8 @@ struct Portolan: ParsableCommand {
     version: "portolan \(ProgramVersion.current)",
     subcommands: [
       ServeCommand.self, LookupCommand.self, SearchCommand.self, RangesCommand.self,
-      FreeCommand.self, CheckConfigCommand.self, PrintConfigCommand.self, HealthcheckCommand.self,
+      FreeCommand.self, ImportCommand.self, DiffCommand.self, CheckConfigCommand.self,
+      PrintConfigCommand.self, HealthcheckCommand.self,
     ]
   )
 }

@@ -38,7 +38,17 @@ package struct IANARegistryCSV {
   ///
   /// - Returns: The table.
   package mutating func finish() throws(RegistryTableFault) -> [UInt8] {
-    if let record = try reader.finish() { try take(record) }
+    if let record = try reader.finish() {
+      // IANA's file ends with a line end, so this is where a shorter copy of it breaks off.
+      if let columns, record.fields.count != columns.count {
+        throw RegistryTableFault(
+          table: report.file,
+          line: record.line,
+          reason: "ends inside a record: the file is cut short"
+        )
+      }
+      try take(record)
+    }
     guard columns != nil else {
       throw RegistryTableFault(table: report.file, line: 0, reason: "is empty")
     }
@@ -75,7 +85,7 @@ package struct IANARegistryCSV {
         throw RegistryTableFault(
           table: report.file,
           line: record.line,
-          reason: "holds more rows than a table can"
+          reason: "is more than a table can hold"
         )
       }
       report.took(merged: isMerged)

@@ -37,6 +37,8 @@ struct RegistryTable {
   }
 
   let table: String
+  /// Whether it has columns for what IANA says besides.
+  private(set) var hasRegistrations = false
   private let end: Int
   private var index: Int
   private(set) var line = 0
@@ -69,6 +71,8 @@ struct RegistryTable {
       cellOfColumn[column.place] = cell
     }
     columnCount = cells.count
+    let facts = Registration.Fact.allCases.map(\.column) + [.noted]
+    hasRegistrations = facts.contains { cellOfColumn[$0.place] != nil }
     for column in required where cellOfColumn[column.place] == nil {
       throw fault("lacks the column '\(column.rawValue)'")
     }

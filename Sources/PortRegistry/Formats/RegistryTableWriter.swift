@@ -26,6 +26,20 @@ package struct RegistryTableWriter {
     /// Whether IANA's registry has notes on the assignment.
     var isNoted = false
 
+    /// All that is a list.
+    fileprivate static var lists: [WritableKeyPath<Row, [String]>] {
+      [
+        \.aliases, \.references, \.assignees, \.contacts, \.registered, \.modified,
+        \.serviceCodes, \.unauthorized,
+      ]
+    }
+    fileprivate var lists: [[String]] { Self.lists.map { self[keyPath: $0] } }
+
+    fileprivate var textSize: Int {
+      service.utf8.count + name.utf8.count + note.utf8.count
+        + lists.reduce(0) { $0 + $1.reduce(0) { $0 + $1.utf8.count } }
+    }
+
     fileprivate var key: Key {
       Key(
         first: first.map(Int.init) ?? .max,
@@ -48,9 +62,14 @@ package struct RegistryTableWriter {
     "first", "last", "transports", "state", "service", "name", "aliases", "references", "note",
     "assignee", "contact", "registered", "modified", "service_code", "unauthorized", "noted",
   ]
-  /// More rows are not gathered: all ports of all transports four times over.
-  static let rowCountMax = 1 << 20
+  /// More rows are not gathered: as many as there are pairs of a port and a transport.
+  static let rowCountMax = 1 << 18
+  /// More text is not gathered, in bytes: what a program that is to read the table takes.
+  static let textSizeMax = 1 << 25
+  /// More items of one list are not gathered.
+  static let listCountMax = 256
 
+  private var textSize = 0
   private var rows: [Row] = []
   private var places: [Key: Int] = [:]
 
@@ -63,9 +82,11 @@ package struct RegistryTableWriter {
   ///
   /// - Returns: Whether it was joined to one that was there; `nil` if the table is full.
   mutating func add(_ row: Row) -> Bool? {
+    textSize += row.textSize
+    guard textSize <= Self.textSizeMax else { return nil }
     if let place = places[row.key] {
       join(row, to: &rows[place])
-      return true
+      return rows[place].lists.allSatisfy { $0.count <= Self.listCountMax } ? true : nil
     }
     guard rows.count < Self.rowCountMax else { return nil }
     places[row.key] = rows.count
@@ -78,10 +99,7 @@ package struct RegistryTableWriter {
     if known.name.isEmpty { known.name = row.name }
     if known.note.isEmpty { known.note = row.note }
     known.isNoted = known.isNoted || row.isNoted
-    for list in [
-      \Row.aliases, \.references, \.assignees, \.contacts, \.registered, \.modified, \.serviceCodes,
-      \.unauthorized,
-    ] as [WritableKeyPath<Row, [String]>] {
+    for list in Row.lists {
       for item in row[keyPath: list] where !known[keyPath: list].contains(item) {
         known[keyPath: list].append(item)
       }

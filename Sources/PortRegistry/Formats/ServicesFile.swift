@@ -68,7 +68,7 @@ package struct ServicesFile {
       throw RegistryTableFault(
         table: report.file,
         line: lineNumber,
-        reason: "holds more rows than a table can"
+        reason: "is more than a table can hold"
       )
     }
   }

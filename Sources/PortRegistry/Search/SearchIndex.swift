@@ -23,6 +23,16 @@ struct FieldSet: OptionSet, Sendable {
 
 /// The words of all assignments, sorted, with where each occurs: built once, at load.
 package struct SearchIndex: Sendable {
+  /// What an index is to find.
+  package enum Scope: Sendable {
+    /// All that a search may ask for.
+    case words
+    /// Exact service names and aliases alone, for a program that asks once and ends.
+    case names
+    /// Nothing, for one that asks by number.
+    case nothing
+  }
+
   /// A term and the fields of one assignment it occurs in, in four bytes.
   struct Posting: Sendable {
     let rawValue: UInt32
@@ -62,14 +72,15 @@ package struct SearchIndex: Sendable {
 
   // MARK: Building
 
-  init(records: [AssignmentRecord], lists: [TextRange], text: [UInt8]) {
-    var collector = TermCollector(expecting: records.count)
-    for (number, record) in records.enumerated() {
+  init(records: [AssignmentRecord], lists: [TextRange], text: [UInt8], scope: Scope) {
+    var collector = TermCollector(expecting: records.count, scope: scope)
+    for (number, record) in records.enumerated() where scope != .nothing {
       collector.record = number
       collector.addName(text.span, record.service.bytes, .service, .serviceKey)
       for place in record.aliases.indices {
         collector.addName(text.span, lists[place].bytes, .alias, .aliasKey)
       }
+      guard scope == .words else { continue }
       collector.addName(text.span, record.name.bytes, .name, .nameKey)
       // Where the name is a printed one, IANA's title is a name as well.
       collector.addName(text.span, record.description.bytes, .description, .nameKey)
@@ -93,8 +104,9 @@ package struct SearchIndex: Sendable {
       heads.append(collector.terms.heads[Int(term)])
     }
     (postingStarts, postings) = Self.sortPostings(collector, rank)
-    trigrams = Trigrams(of: termText, termStarts)
-    termsBySize = TermsBySize(termText, termStarts)
+    trigrams = scope == .words ? Trigrams(of: termText, termStarts) : Trigrams(of: [], [0])
+    termsBySize =
+      scope == .words ? TermsBySize(termText, termStarts) : TermsBySize([], [0])
     self.termText = termText
     self.termStarts = termStarts
     self.heads = heads

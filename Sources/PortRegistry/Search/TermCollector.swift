@@ -13,9 +13,13 @@ struct TermCollector {
   private var word: [UInt8] = []
   private var key: [UInt8] = []
 
-  init(expecting recordCount: Int) {
-    terms = TermTable(expecting: recordCount)
-    occurrences.reserveCapacity(recordCount * 10)
+  private let scope: SearchIndex.Scope
+
+  init(expecting recordCount: Int, scope: SearchIndex.Scope) {
+    self.scope = scope
+    let expected = scope == .nothing ? 0 : recordCount
+    terms = TermTable(expecting: expected)
+    occurrences.reserveCapacity(expected * 10)
   }
 
   /// Adds the words of a name, and its key: all of them run together.
@@ -55,7 +59,7 @@ struct TermCollector {
   private mutating func endWord(_ field: FieldSet) {
     guard !word.isEmpty else { return }
     key.append(contentsOf: word)
-    add(terms.number(of: word), field)
+    if scope == .words { add(terms.number(of: word), field) }
     word.removeAll(keepingCapacity: true)
   }
 

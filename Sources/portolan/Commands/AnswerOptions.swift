@@ -11,20 +11,40 @@ struct AnswerOptions: ParsableArguments {
     Table.Form(for: .output, environment: ProcessEnvironment.variables(), isPlain: plain)
   }
 
-  /// Writes what the API answers to `target`.
+  /// Writes what the API answers to `target`, and ends with 1 if that is not 200.
   func writeJSON(for target: String, in registry: Registry) throws {
-    try Terminal.write(AnswerWriter(registry).json(for: target))
+    let answer = AnswerWriter(registry).json(for: target)
+    try Terminal.write(answer.body)
+    if !answer.isFound { throw ExitStatus.notFound.exitCode }
   }
 }
 
-extension Registry {
-  /// The registry that the program carries; a program that carries a broken one ends.
-  static func carried() throws -> Registry {
+/// Which data a command answers from.
+struct RegistryOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Answer from this table, made by import, in place of the IANA registry inside.",
+      valueName: "file"
+    ),
+    completion: .file()
+  )
+  var registry: String?
+
+  @Option(
+    help: ArgumentHelp("Answer from the organisation's own services too.", valueName: "file"),
+    completion: .file()
+  )
+  var site: String?
+
+  /// Reads the data, or says what is wrong with it and ends.
+  ///
+  /// - Parameter scope: What searches are to find; less is ready sooner.
+  func read(searching scope: SearchIndex.Scope = .nothing) throws -> Registry {
     do {
-      return try embedded()
+      return try DataFiles(registry: registry, site: site).read(searching: scope).registry
     } catch {
-      Terminal.complain("\(error)")
-      throw ExitStatus.internalError.exitCode
+      Terminal.complain(error.description)
+      throw error.status.exitCode
     }
   }
 }

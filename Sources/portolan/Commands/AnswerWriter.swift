@@ -2,41 +2,45 @@ import HTTP
 import PortRegistry
 import PortsAPI
 
-/// The JSON form of a command's answer: the very body that the API has for the same question, made
-/// by asking it without a connection.
-struct AnswerWriter {
+/// The JSON form of a command's answer: the very body that the API has for the same question, because
+/// the API is asked, without a socket in between.
+final class AnswerWriter {
   private let responder: APIResponder
+  private var batch = ResponseBatch()
 
+  /// Nothing is prepared that the answer does not need.
   init(_ registry: Registry) {
     responder = APIResponder(store: RepresentationStore(registry))
   }
 
-  /// The body of the answer to `GET target`, be it a problem.
-  func json(for target: String) -> [UInt8] {
-    let lines = "GET \(target) HTTP/1.1\r\nHost: portolan\r\nAccept: application/json\r\n\r\n"
-    let request = Array(lines.utf8)
+  /// The body of the answer to `GET target`, and whether its status was 200.
+  func json(for target: String) -> (body: [UInt8], isFound: Bool) {
+    let request = Array("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
     var parser = RequestHeadParser(limits: .standard)
     var head = RequestHead()
-    var batch = ResponseBatch()
-    do {
+    batch.removeAll()
+    do throws(RequestHeadFault) {
       _ = try parser.resume(over: request.span, into: &head)
-      let disposition = responder.respond(to: head, in: request.span, into: &batch)
-      if case .unfinished(let work) = disposition {
+      if case .unfinished(let work) = responder.respond(to: head, in: request.span, into: &batch) {
         while !work.advance() {}
         work.finish(into: &batch)
       }
     } catch {
       responder.refuse(error, into: &batch)
     }
-    return Self.content(of: batch)
+    return (content(), batch.latestStatus == .ok)
   }
 
-  /// What follows the empty line, with what was attached rather than copied.
-  private static func content(of batch: ResponseBatch) -> [UInt8] {
+  /// What stands behind the head of the one answer in the batch.
+  private func content() -> [UInt8] {
     var content: [UInt8] = []
-    for attachment in batch.attachments { content += attachment.content }
-    guard content.isEmpty else { return content }
-    return Array(batch.bytes.suffix(batch.latestContentSize))
+    batch.forEachSegment { segment in
+      switch segment {
+      case .own(let range): content += batch.bytes[range]
+      case .shared(let shared): content += shared
+      }
+    }
+    return Array(content.suffix(batch.latestContentSize))
   }
 }
 

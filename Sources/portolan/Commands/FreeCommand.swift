@@ -30,6 +30,7 @@ struct FreeCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("How many ports in a row at least.", valueName: "n")) var size = 1
   @Option(help: ArgumentHelp("How many blocks at most, 1 to 1000.", valueName: "n")) var limit = 20
+  @OptionGroup var data: RegistryOptions
   @OptionGroup var output: AnswerOptions
 
   func validate() throws {
@@ -42,21 +43,19 @@ struct FreeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let registry = try Registry.carried()
-    let blocks = Self.blocks(in: registry, transport, range).filter { $0.count >= size }
+    let registry = try data.read()
     if output.json {
-      try output.writeJSON(for: target, in: registry)
-    } else {
-      try Terminal.write(Self.table(of: Array(blocks.prefix(limit)), range).text(output.form))
+      let target =
+        "/free-ranges?transport=\(transport.name)&range=\(range.rawValue)"
+        + "&size=\(size)&limit=\(limit)"
+      return try output.writeJSON(for: target, in: registry)
     }
-    if blocks.isEmpty {
+    let blocks = Self.blocks(in: registry, transport, range).filter { $0.count >= size }
+    guard !blocks.isEmpty else {
       Terminal.complain("no block of \(size) ports is free for \(transport.name)")
       throw ExitStatus.notFound.exitCode
     }
-  }
-
-  private var target: String {
-    "/free-ranges?transport=\(transport.name)&range=\(range.rawValue)&size=\(size)&limit=\(limit)"
+    try Terminal.write(Self.table(of: Array(blocks.prefix(limit)), range).text(output.form))
   }
 
   static func table(of blocks: [ClosedRange<UInt16>], _ range: PortRange) -> Table {

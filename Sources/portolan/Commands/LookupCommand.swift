@@ -27,6 +27,7 @@ struct LookupCommand: ParsableCommand {
   var questions: [String]
 
   @Flag(help: "Write lines as getent services does.") var services = false
+  @OptionGroup var data: RegistryOptions
   @OptionGroup var output: AnswerOptions
 
   func validate() throws {
@@ -38,26 +39,31 @@ struct LookupCommand: ParsableCommand {
 
   func run() throws {
     let asked = try Self.expand(questions)
-    let registry = try Registry.carried()
+    let registry = try data.read(searching: asked.allSatisfy(\.isByNumber) ? .nothing : .names)
+    if output.json { return try writeJSON(asked, in: registry) }
     var found: [Assignment] = []
-    var isComplete = true
+    var misses = Misses(data: data, registry: registry)
     for question in asked {
       let answers = question.answers(in: registry)
-      if answers.isEmpty {
-        isComplete = false
-        Terminal.complain(question.regret(in: registry))
-      }
+      if answers.isEmpty { try misses.tell(question) }
       found += answers
     }
-    if output.json {
-      let writer = AnswerWriter(registry)
-      try Terminal.write(asked.flatMap { writer.json(for: $0.target) })
-    } else if services {
-      try Terminal.write(ServicesLines.text(found))
-    } else {
-      try Terminal.write(AssignmentTable.table(of: found).text(output.form))
+    try Terminal.write(
+      services
+        ? ServicesLines.text(found) : AssignmentTable.table(of: found).text(output.form)
+    )
+    if misses.count > 0 { throw ExitStatus.notFound.exitCode }
+  }
+
+  /// One body for each question, in their order; the status is that of the table.
+  private func writeJSON(_ asked: [LookupQuestion], in registry: Registry) throws {
+    let writer = AnswerWriter(registry)
+    var misses = Misses(data: data, registry: registry)
+    for question in asked {
+      try Terminal.write(writer.json(for: question.target).body)
+      if question.answers(in: registry).isEmpty { try misses.tell(question) }
     }
-    if !isComplete { throw ExitStatus.notFound.exitCode }
+    if misses.count > 0 { throw ExitStatus.notFound.exitCode }
   }
 
   /// All questions, read; `-` stands for the lines of standard input.
@@ -98,6 +104,30 @@ struct LookupCommand: ParsableCommand {
       while line.last?.isWhitespace == true { line.removeLast() }
       return String(line)
     }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
+  }
+}
+
+/// The questions that nothing answers.
+private struct Misses {
+  let data: RegistryOptions
+  /// Finds exact names only, and so is ready soon.
+  let registry: Registry
+  /// Finds names that are like another; made when the first is missed.
+  private var searched: Registry?
+  private(set) var count = 0
+
+  init(data: RegistryOptions, registry: Registry) {
+    self.data = data
+    self.registry = registry
+  }
+
+  /// Says what can be said of a question instead of an answer.
+  mutating func tell(_ question: LookupQuestion) throws {
+    count += 1
+    if !question.isByNumber, searched == nil {
+      searched = try data.read(searching: .words)
+    }
+    Terminal.complain(question.regret(in: searched ?? registry))
   }
 }
 

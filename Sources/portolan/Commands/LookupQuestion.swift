@@ -16,6 +16,10 @@ struct LookupQuestion: Equatable, Sendable {
   let subject: Subject
   let transport: TransportProtocol?
 
+  var isByNumber: Bool {
+    if case .ports = subject { true } else { false }
+  }
+
   /// Reads `443`, `22/tcp`, `tcp/22`, `8000-8010`, `https`, `https/udp`.
   init(parsing text: String) throws(Fault) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)

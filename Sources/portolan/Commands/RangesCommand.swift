@@ -12,10 +12,11 @@ struct RangesCommand: ParsableCommand {
       """
   )
 
+  @OptionGroup var data: RegistryOptions
   @OptionGroup var output: AnswerOptions
 
   func run() throws {
-    let registry = try Registry.carried()
+    let registry = try data.read()
     if output.json { return try output.writeJSON(for: "/ranges", in: registry) }
     try Terminal.write(Self.table(in: registry).text(output.form))
   }

@@ -35,6 +35,7 @@ struct SearchCommand: ParsableCommand {
   )
   var range: PortRange?
 
+  @OptionGroup var data: RegistryOptions
   @OptionGroup var output: AnswerOptions
 
   /// As the API has it, in code points.
@@ -51,7 +52,7 @@ struct SearchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let registry = try Registry.carried()
+    let registry = try data.read(searching: .words)
     let question = words.joined(separator: " ")
     var filter = Filter()
     if let transport { filter.transports = TransportSet(transport) }

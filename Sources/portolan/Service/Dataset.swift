@@ -1,4 +1,3 @@
-import HTTP
 import PortRegistry
 import PortsAPI
 import Posix
@@ -9,21 +8,19 @@ final class Dataset: Sendable {
   let store: RepresentationStore
   /// How many assignments each layer has, in the order of ``Layer/allCases``.
   let assignmentCounts: [(layer: String, count: UInt64)]
+  /// What the files hold that is allowed, but perhaps not meant.
+  let warnings: [String]
 
-  /// Why data cannot be used: the file, the line where there is one, and the reason.
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
-  }
+  typealias Failure = DataFiles.Failure
 
   /// Reads everything that `configuration` names.
   init(_ configuration: Configuration) throws(Failure) {
-    let registry: Registry
-    do {
-      registry = try Registry.embedded()
-    } catch {
-      throw Failure(description: error.description)
-    }
+    let files = DataFiles(registry: configuration.registry, site: configuration.site)
+    let contents = try files.read()
+    let registry = contents.registry
+    warnings = contents.warnings
     var options = APIOptions()
+    options.isPrivate = files.site != nil
     options.corsOrigins = configuration.corsOrigins.map(\.text)
     store = RepresentationStore(registry, options: options)
     assignmentCounts = Layer.allCases.map { layer in
@@ -34,6 +31,7 @@ final class Dataset: Sendable {
   private init(_ dataset: Dataset, store: RepresentationStore) {
     self.store = store
     assignmentCounts = dataset.assignmentCounts
+    warnings = dataset.warnings
   }
 
   /// The same with the answers for single ports ready. Takes a while.
