@@ -81,7 +81,9 @@ struct Dashboard: Sendable {
     for index in file.indices.dropLast(3)
     where file[index] == quote && file[index + 1] == dot && file[index + 2] == UInt8(ascii: "/") {
       let name = file[(index + 3)...].prefix { $0 != quote }
-      guard let target = addresses.first(where: { $0.name.utf8.elementsEqual(name) }) else { continue }
+      guard let target = addresses.first(where: { $0.name.utf8.elementsEqual(name) }) else {
+        continue
+      }
       result.append(contentsOf: file[copied...index])
       result.append(contentsOf: target.address.utf8)
       copied = name.endIndex
