@@ -25,7 +25,7 @@ function draw(next, { isBack, isFirst, isFollowed } = {}) {
   for (const link of document.querySelectorAll("nav [data-view]")) {
     link.ariaCurrent = link.dataset.view === next.view ? "page" : null;
   }
-  if (before.view !== next.view) (views[before.view] ?? search).leave();
+  if (before.view !== next.view) leave(before);
   fillBox(next);
   atlas.select(next.port);
   show(next);
@@ -41,10 +41,17 @@ function draw(next, { isBack, isFirst, isFollowed } = {}) {
 
 function show({ view, port, question }) {
   const hasQuestion = Object.keys(question).length > 0;
+  if (view === "map") atlas.openTable();
   if (view === "search" || (view === "map" && hasQuestion)) return search.show(question);
   if (view !== "free") atlas.light([]);
   if (view === "port") return views.port.show(port);
+  if (view === "home") return views.ranges.showFullness(byID("fullness"));
   return views[view]?.show(question);
+}
+
+function leave({ view }) {
+  if (view === "search" || view === "map") search.leave();
+  else views[view === "home" ? "ranges" : view].leave();
 }
 
 function titleOf({ view, port, question }) {

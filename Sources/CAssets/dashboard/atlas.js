@@ -68,6 +68,11 @@ export class Atlas {
       : `${count(total)} light up.`;
   }
 
+  /** Shows the table where there is room for it beside the picture. */
+  openTable() {
+    if (matchMedia("(min-width: 50rem)").matches) this.#table.open = true;
+  }
+
   select(port) {
     this.#map.select(port);
   }

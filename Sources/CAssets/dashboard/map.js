@@ -326,7 +326,8 @@ export class PortMap {
     if (cell >= markSize || this.#lit.length > enlargedCount) return;
     this.#context.fillStyle = css(this.#ink.lit);
     const more = (markSize - cell) / 2;
-    for (const [first] of this.#lit) {
+    for (const [first, last] of this.#lit) {
+      if (last > first + 2) continue;
       const [x, y] = this.#corner(first, cell);
       this.#context.fillRect(x - more, y - more, markSize, markSize);
     }

@@ -93,12 +93,12 @@ function assignment(item) {
       h("a", { href: address({ view: "search", question: { service } }) }, `All ports of ${service}`)));
 }
 
-/** A link, if it is known where the document is. */
+/** A link, if it is known where the document is. Nothing but the web is linked to. */
 function reference(text) {
   const [, number] = /^RFC ?([0-9]+)$/.exec(text) ?? [];
-  if (!number) return text;
-  return h("a", { href: `https://www.rfc-editor.org/rfc/rfc${number}`, rel: "external noreferrer" },
-    text);
+  const href = number ? `https://www.rfc-editor.org/rfc/rfc${number}` : text;
+  if (!/^https?:\/\//.test(href)) return text;
+  return h("a", { href, rel: "external noreferrer" }, text);
 }
 
 function neighbour({ port, status, assignments }, isHere) {

@@ -10,6 +10,25 @@ export class Ranges {
   #root = byID("ranges");
   #isDrawn = false;
 
+  /** Draws how full each range is, as short as it can be said. */
+  async showFullness(root) {
+    if (root.hasChildNodes()) return;
+    const answer = await this.#lane.ask("/ranges").catch(() => undefined);
+    if (!answer || root.hasChildNodes()) return;
+    root.append(h("h2", null, "How full they are"), h("table", { class: "chart" },
+      h("thead", null, h("tr", null, h("th", { scope: "col" }, "range"),
+        h("th", { scope: "col", colspan: "2" }, "transport"),
+        h("th", { scope: "col", class: "digits" }, "assigned"))),
+      h("tbody", null, answer.items.flatMap(({ name, first, last, counts }) =>
+        ["tcp", "udp"].map((transport, place) => h("tr", null,
+          place === 0 && h("th", { scope: "row", rowspan: "2" },
+            h("a", { href: address({ view: "search", question: { range: name } }) }, name), " ",
+            h("small", null, `${first}–${last}`)),
+          h("td", null, transport),
+          h("td", { class: "bar-cell" }, bar(counts[transport])),
+          h("td", { class: "digits" }, count(counts[transport].assigned))))))));
+  }
+
   async show() {
     if (this.#isDrawn) return;
     this.#root.replaceChildren(h("h1", { tabindex: "-1" }, "The three ranges"));
