@@ -174,7 +174,7 @@ package final class APIResponder: Responder {
       text.append(contentsOf: ProblemBody.line(problem).utf8)
       batch.appendField("Content-Type", MediaType.plainText.name)
     case .html:
-      HTMLPage.write(problem, store.fixed.dashboard.styleAddress, to: &text)
+      HTMLPage.write(problem, store.fixed.dashboard.pageFiles, to: &text)
       batch.appendLines(Array(SharedFields.pageSafety.utf8))
       batch.appendField("Content-Type", MediaType.html.name)
     case .json, .csv:

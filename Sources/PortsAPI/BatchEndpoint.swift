@@ -133,7 +133,7 @@ extension APIResponder {
     if type == .csv { return table.writeCSV(to: &text) }
     HTMLPage.writeList(
       "\(elements.count) ports",
-      store.fixed.dashboard.styleAddress,
+      store.fixed.dashboard.pageFiles,
       table,
       to: &text
     )
