@@ -2,9 +2,10 @@ import HTTP
 
 /// The dashboard's page and the files it refers to.
 ///
-/// A file names another as `"./app.js"`. At load the name becomes the address of that file, which holds
-/// a digest of its content, so that a file may be kept for ever and a new one has another address. The
-/// digest is of the content with its addresses, so whatever a file leads to changes its own address.
+/// A file names another as `"./app.js"`. At load the name becomes the address of that file, which
+/// holds a digest of its content, so that a file may be kept for ever and a new one has another
+/// address. The digest is of the content with its addresses, so whatever a file leads to changes
+/// its own address.
 struct Dashboard: Sendable {
   /// A file and the last segment of its path.
   struct Asset: Sendable {

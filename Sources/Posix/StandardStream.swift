@@ -18,8 +18,8 @@ package enum StandardStream: CInt, Sendable {
     try write(bytes.span)
   }
 
-  /// Whether the next write is taken at once: a pipe whose reader sleeps fills up. What poll(2) calls
-  /// writable takes PIPE_BUF bytes; ``sizeTakenAtOnce`` is no more than that.
+  /// Whether the next write is taken at once: a pipe whose reader sleeps fills up. What poll(2)
+  /// calls writable takes PIPE_BUF bytes; ``sizeTakenAtOnce`` is no more than that.
   package var isWritable: Bool {
     (try? awaitReadiness(POLLOUT, of: rawValue, timeoutMilliseconds: 0)) != nil
   }

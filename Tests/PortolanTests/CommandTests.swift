@@ -276,7 +276,7 @@ import Testing
 @Suite struct AnswerWriterTests {
   private func answer(_ target: String) throws -> [String: Any] {
     let writer = AnswerWriter(try Registry.embedded())
-    let body = writer.json(for: target)
+    let body = writer.json(for: target).body
     #expect(body.last == 0x0A)
     return try #require(JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])
   }

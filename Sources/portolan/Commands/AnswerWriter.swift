@@ -2,8 +2,8 @@ import HTTP
 import PortRegistry
 import PortsAPI
 
-/// The JSON form of a command's answer: the very body that the API has for the same question, because
-/// the API is asked, without a socket in between.
+/// The JSON form of a command's answer: the very body that the API has for the same question,
+/// because the API is asked, without a socket in between.
 final class AnswerWriter {
   private let responder: APIResponder
   private var batch = ResponseBatch()

@@ -11,8 +11,8 @@ protocol LogSink: Sendable {
 
 /// Standard error, one write(2) a line, so that a line is there whatever comes next.
 ///
-/// A line that a pipe cannot take at once is lost: who logs is the queue that also hears SIGTERM, and
-/// a reader that sleeps must not stop it.
+/// A line that a pipe cannot take at once is lost: who logs is the queue that also hears SIGTERM,
+/// and a reader that sleeps must not stop it.
 struct StandardErrorSink: LogSink {
   func write(_ line: Span<UInt8>) {
     var rest = line

@@ -57,8 +57,8 @@ final class ServiceResponder: Responder {
     let method = head.method
     let requestID = RequestID.range(in: head, bytes)
     setCommonLines(requestID, bytes, &batch)
-    // Health first: who probes may share a network with those who ask too often, and a probe that is
-    // refused would have the program started anew.
+    // Health first: who probes may share a network with those who ask too often, and a probe that
+    // is refused would have the program started anew.
     if method == .get || method == .head,
       let probe = HealthProbe(path: bytes.extracting(head.target.path))
     {
