@@ -13,7 +13,7 @@ import Testing
 
   private func inflated(_ member: [UInt8]) -> Inflated {
     var stream = unsafe z_stream()
-    let size = CInt(MemoryLayout<z_stream>.size)
+    let size = unsafe CInt(MemoryLayout<z_stream>.size)
     guard unsafe inflateInit2_(&stream, 15 + 16, zlibVersion(), size) == Z_OK else {
       return Inflated()
     }
@@ -90,11 +90,17 @@ import Testing
       var start = 0
       while content.count - start > size {
         encoder.feed(
-          content.span.extracting(start..<start + size), isLast: false, appendingTo: &target)
+          content.span.extracting(start..<start + size),
+          isLast: false,
+          appendingTo: &target
+        )
         start += size
       }
       encoder.feed(
-        content.span.extracting(start..<content.count), isLast: true, appendingTo: &target)
+        content.span.extracting(start..<content.count),
+        isLast: true,
+        appendingTo: &target
+      )
       #expect(target.first == 0xAA)
       let member = Array(target.dropFirst())
       #expect(inflated(member) == Inflated(content: content, isWhole: true))
@@ -131,14 +137,13 @@ import Testing
     #expect(inflated(target) == Inflated(content: [1, 2], isWhole: true))
   }
 
-
-    /// It would never end, taking memory all the while.
-    @Test func feedingAfterTheLastPieceIsABug() async {
-      await #expect(processExitsWith: .failure) {
-        let encoder = try GzipEncoder(level: .onTheFly)
-        var target: [UInt8] = []
-        encoder.encode([1].span, appendingTo: &target)
-        encoder.feed([2].span, isLast: false, appendingTo: &target)
-      }
+  /// It would never end, taking memory all the while.
+  @Test func feedingAfterTheLastPieceIsABug() async {
+    await #expect(processExitsWith: .failure) {
+      let encoder = try GzipEncoder(level: .onTheFly)
+      var target: [UInt8] = []
+      encoder.encode([1].span, appendingTo: &target)
+      encoder.feed([2].span, isLast: false, appendingTo: &target)
     }
+  }
 }

@@ -66,7 +66,7 @@ import Testing
     #expect(batch.attachments.isEmpty)
     #expect(batch.size == 2)
     batch.removeAll()
-    batch.endHead(prepared: Array("A: b\r\n\r\ncontent".utf8).span, headSize: 8)
+    batch.endHead(prepared: Array("??A: b\r\n\r\ncontent??".utf8), at: 2..<17, headSize: 8)
     #expect(text(batch) == "A: b\r\n\r\n")
   }
 
@@ -93,7 +93,7 @@ import Testing
 
   @Test func preparedAnswersAreCopied() {
     var batch = batch()
-    batch.endHead(prepared: Array("A: b\r\n\r\ncontent".utf8).span, headSize: 8)
+    batch.endHead(prepared: Array("??A: b\r\n\r\ncontent??".utf8), at: 2..<17, headSize: 8)
     #expect(text(batch) == "A: b\r\n\r\ncontent")
     #expect(batch.latestContentSize == 7)
   }
@@ -116,7 +116,7 @@ import Testing
 
   @Test func circumstancesBeginWithNobody() {
     let circumstances = Circumstances(peer: .none)
-    #expect(circumstances.peer.host == "")
+    #expect(circumstances.peer.address.isEmpty)
     #expect(!circumstances.mayHold)
     #expect(!circumstances.isOverloaded)
     #expect(circumstances.beganNanoseconds == 0)

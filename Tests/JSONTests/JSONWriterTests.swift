@@ -50,13 +50,18 @@ import Testing
       written == """
         {"a":1,"b":[true,false,null,{},[]],"c":"d","e":{"f":[]},"g":null}
 
-        """)
+        """
+    )
   }
 
   @Test func aTextMayBeOneValue() {
     #expect(text { $0.value("a") } == "\"a\"")
     #expect(text { $0.null() } == "null")
-    #expect(text { $0.beginArray(); $0.endArray() } == "[]")
+    #expect(
+      text {
+        $0.beginArray(); $0.endArray()
+      } == "[]"
+    )
   }
 
   @Test func aWriterIsUsedAgain() {

@@ -37,7 +37,8 @@ import Testing
     ("", SocketAddress.Fault.missingPort), ("127.0.0.1", .missingPort), ("localhost", .missingPort),
     ("::1", .missingPort), ("::1:80", .missingPort), ("[::1:80", .missingPort),
     ("a:b:80", .missingPort), (":", .port("")), ("127.0.0.1:", .port("")), ("[::1]", .port("1]")),
-    ("r:65536", .port("65536")), ("r:-1", .port("-1")), ("r:+1", .port("+1")), ("r: 1", .port(" 1")),
+    ("r:65536", .port("65536")), ("r:-1", .port("-1")), ("r:+1", .port("+1")),
+    ("r: 1", .port(" 1")),
     ("r:1 ", .port("1 ")), ("r:http", .port("http")), ("r:0x50", .port("0x50")),
     ("r:\u{661}", .port("\u{661}")), ("r:99999999999999999999", .port("99999999999999999999")),
   ])
@@ -46,7 +47,9 @@ import Testing
     #expect(expected.description.isEmpty == false)
   }
 
-  @Test(arguments: ["256.0.0.1:80", "[::g]:80", "[]:80", "[127.0.0.1]:80", "a b:80", "127.0.0.1\0x:80"])
+  @Test(arguments: [
+    "256.0.0.1:80", "[::g]:80", "[]:80", "[127.0.0.1]:80", "a b:80", "127.0.0.1\0x:80",
+  ])
   func aHostThatIsNoneIsNamed(text: String) throws {
     let fault = try #require(fault(text))
     guard case .host(let host, let reason) = fault else {
