@@ -1,7 +1,7 @@
 import PortRegistry
 
-/// A table of the registry, as an operator may give one. It is read or refused, and what is read can
-/// be built and asked.
+/// A table of the registry, as an operator may give one. It is read or refused, and what is read
+/// can be built and asked.
 func fuzzRegistryTable(_ bytes: [UInt8]) {
   for layer in [Layer.catalogue, .site] {
     var builder = RegistryBuilder()

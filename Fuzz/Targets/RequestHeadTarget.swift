@@ -2,8 +2,8 @@
 
 /// A connection's bytes: a head, then its content.
 ///
-/// The outcome does not depend on how they were cut; a head that is read lies within the bytes, ends
-/// with an empty line and holds no half of a line end.
+/// The outcome does not depend on how they were cut; a head that is read lies within the bytes,
+/// ends with an empty line and holds no half of a line end.
 func fuzzRequestHead(_ bytes: [UInt8]) {
   let whole = HeadReading(bytes, cuts: [])
   // The bytes themselves choose where they are cut, so that libFuzzer can learn it.

@@ -187,7 +187,8 @@ package struct ResponseBatch {
     if !omitsContent { bytes.append(contentsOf: content) }
   }
 
-  /// Appends the rest of a head that was made earlier, its empty line, and its content, in one copy.
+  /// Appends the rest of a head that was made earlier, its empty line, and its content, in one
+  /// copy.
   ///
   /// - Parameters:
   ///   - place: Where they stand in `store`, one behind the other.

@@ -42,8 +42,8 @@ package struct JSONFault: Error, Equatable, Sendable, CustomStringConvertible {
   package var description: String { "\(place): \(reason)" }
 }
 
-/// Reads one JSON text, for files that people write: exactly the grammar of RFC 8259, in UTF-8, with
-/// no member named twice (RFC 7493 §2.3).
+/// Reads one JSON text, for files that people write: exactly the grammar of RFC 8259, in UTF-8,
+/// with no member named twice (RFC 7493 §2.3).
 package struct JSONReader {
   /// How deep arrays and objects may lie in one another.
   package static let depthMax = 32

@@ -41,8 +41,8 @@ enum Reading: Equatable, Sendable {
   var head: ReadHead? { if case .complete(let head) = self { head } else { nil } }
 }
 
-/// Feeds `bytes` to a new parser, as they had arrived after each of `cuts` and then whole. Each time
-/// the parser is given an array that ends where the bytes end, so looking further would trap.
+/// Feeds `bytes` to a new parser, as they had arrived after each of `cuts` and then whole. Each
+/// time the parser is given an array that ends where the bytes end, so looking further would trap.
 func read(_ bytes: [UInt8], cuts: [Int] = [], limits: HeadLimits = .standard) -> Reading {
   var parser = RequestHeadParser(limits: limits)
   var head = RequestHead()

@@ -6,8 +6,8 @@ import Testing
 
 /// What a signal does to a call that waits (signal(7), EINTR).
 ///
-/// Another thread signals the waiting one over and over, with a handler that asks for no restart, so
-/// the call is interrupted many times whenever it begins to wait.
+/// Another thread signals the waiting one over and over, with a handler that asks for no restart,
+/// so the call is interrupted many times whenever it begins to wait.
 @Suite(.serialized) struct InterruptionTests {
   /// How often a waiting thread has been interrupted.
   private static let interruptions = Atomic<Int>(0)
