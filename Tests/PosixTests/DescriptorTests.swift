@@ -24,9 +24,8 @@ import Testing
 
   @Test func whatWouldBlockIsNoError() throws {
     let ends = pipeEnds()
-    let (reader, writer) = (
-      OwnedDescriptor(adopting: ends.read), OwnedDescriptor(adopting: ends.write)
-    )
+    let reader = OwnedDescriptor(adopting: ends.read)
+    let writer = OwnedDescriptor(adopting: ends.write)
     try reader.makeNonBlocking()
     try writer.makeNonBlocking()
     #expect(fcntl(reader.number, F_GETFL) & O_NONBLOCK != 0)
@@ -47,9 +46,8 @@ import Testing
 
   @Test func misuseIsAnErrno() throws {
     let ends = pipeEnds()
-    let (reader, writer) = (
-      OwnedDescriptor(adopting: ends.read), OwnedDescriptor(adopting: ends.write)
-    )
+    let reader = OwnedDescriptor(adopting: ends.read)
+    let writer = OwnedDescriptor(adopting: ends.write)
     #expect(throws: Errno.badDescriptor) { _ = try reader.write([1].span) }
     #expect(throws: Errno.badDescriptor) {
       var buffer: [UInt8] = [0]

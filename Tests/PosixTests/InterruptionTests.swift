@@ -18,7 +18,7 @@ import Testing
     afterwards: @escaping @Sendable () -> Void = {}
   ) rethrows -> Result {
     var action = sigaction()
-    action.__sigaction_handler.sa_handler = { _ in
+    unsafe action.__sigaction_handler.sa_handler = { _ in
       InterruptionTests.interruptions.add(1, ordering: .relaxed)
     }
     unsafe sigaction(SIGUSR1, &action, nil)
@@ -63,7 +63,8 @@ import Testing
   @Test func aReadGoesOn() throws {
     var ends: [CInt] = [0, 0]
     #expect(unsafe pipe(&ends) == 0)
-    let (readEnd, writeEnd) = (OwnedDescriptor(adopting: ends[0]), ends[1])
+    let readEnd = OwnedDescriptor(adopting: ends[0])
+    let writeEnd = ends[1]
     var buffer = [UInt8](repeating: 0, count: 4)
     let outcome = try underSignals {
       var target = buffer.mutableSpan
@@ -80,7 +81,8 @@ import Testing
   @Test func aWriteGoesOn() throws {
     var ends: [CInt] = [0, 0]
     #expect(unsafe pipe(&ends) == 0)
-    let (readEnd, writeEnd) = (ends[0], OwnedDescriptor(adopting: ends[1]))
+    let readEnd = ends[0]
+    let writeEnd = OwnedDescriptor(adopting: ends[1])
     // Full, but still blocking.
     let filler = [UInt8](repeating: 7, count: 65_536)
     #expect(try writeEnd.write(filler.span) == .bytes(65_536))

@@ -51,14 +51,14 @@ import Testing
     "256.0.0.1:80", "[::g]:80", "[]:80", "[127.0.0.1]:80", "a b:80", "127.0.0.1\0x:80",
   ])
   func aHostThatIsNoneIsNamed(text: String) throws {
-    let fault = try #require(fault(text))
-    guard case .host(let host, let reason) = fault else {
-      Issue.record("\(text): \(fault)")
+    let found = try #require(fault(text))
+    guard case .host(let host, let reason) = found else {
+      Issue.record("\(text): \(found)")
       return
     }
     #expect(text.contains(host))
     #expect(!reason.isEmpty)
-    #expect(fault.description.contains(reason))
+    #expect(found.description.contains(reason))
   }
 
   @Test func thePortCanBeSet() throws {
@@ -70,13 +70,17 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("127.0.0.1", [127, 0, 0, 1] as [UInt8]),
-    ("::1", [UInt8](repeating: 0, count: 15) + [1]),
+  static let zeros = [UInt8](repeating: 0, count: 8)
+  static let hosts: [(String, [UInt8])] = [
+    ("127.0.0.1", [127, 0, 0, 1]),
+    ("::1", zeros + [0, 0, 0, 0, 0, 0, 0, 1]),
+    // An IPv4 address that came over IPv6.
     ("::ffff:10.1.2.3", [10, 1, 2, 3]),
-    ("::fffe:10.1.2.3", [UInt8](repeating: 0, count: 10) + [0xFF, 0xFE, 10, 1, 2, 3]),
-    ("1::ffff:10.1.2.3", [0, 1] + [UInt8](repeating: 0, count: 8) + [0xFF, 0xFF, 10, 1, 2, 3]),
-  ])
+    ("::fffe:10.1.2.3", zeros + [0, 0, 0xFF, 0xFE, 10, 1, 2, 3]),
+    ("1::ffff:10.1.2.3", [0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 10, 1, 2, 3]),
+  ]
+
+  @Test(arguments: hosts)
   func theHostHasItsBytes(host: String, bytes: [UInt8]) throws {
     #expect(try SocketAddress(host: host, port: 1).hostBytes == bytes)
   }
