@@ -19,7 +19,7 @@ package struct RequestHeadParser: Sendable {
   /// Where the line begins whose end has not arrived.
   private var lineStart = 0
   /// How far that line has been looked at; 0 before the first reading.
-  private var scanned = 0
+  private(set) var scanned = 0
 
   package init(limits: HeadLimits) {
     self.limits = limits.clamped

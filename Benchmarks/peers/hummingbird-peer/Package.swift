@@ -9,7 +9,10 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [
     .package(
-      url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
+      url: "https://github.com/hummingbird-project/hummingbird.git",
+      exact: "2.28.1",
+      traits: []
+    ),
     .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
