@@ -29,7 +29,12 @@ import Testing
   @Test func aClosureWithoutAnnouncementIsTruncation() throws {
     let (server, client) = try meet("tls.sendall(b'last')\ntls.shutdown(socket.SHUT_WR)")
     #expect(try server.read().text == "last")
-    #expect(try server.read().outcome == .truncated)
+    // The client ends with our ticket unread, so its kernel may send a reset behind the end.
+    switch try server.read().outcome {
+    case .truncated: break
+    case .failed(let fault): #expect(fault.isReset)
+    case let other: Issue.record("\(other)")
+    }
     // OpenSSL is not asked again.
     guard case .failed = server.connection.shutdown() else {
       Issue.record("shut down after a failure")
