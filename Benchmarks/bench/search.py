@@ -34,12 +34,13 @@ def compare(portolan_port: int, rounds: int, cores: str | None) -> dict[str, lis
 
 def export_rows(port: int, path: Path) -> int:
     """Every assignment with a port, as the interface gives it."""
-    target, lines = "/ports?limit=1000", []
+    first = target = "/ports?limit=1000"
+    lines = []
     with Connection(port) as connection:
         while target:
             page = json.loads(connection.get(target).body)
             lines += [row(item) for item in page["items"]]
-            target = page["next"]
+            target = page["next"] and f"{first}&cursor={page['next']}"
     if len(lines) != page["total"]:
         raise Failure(f"{len(lines)} rows of {page['total']} were listed")
     path.write_text("\n".join(lines) + "\n", "utf-8")
