@@ -6,6 +6,7 @@ from pathlib import Path
 from .answers import Expected, request_fields
 from .load import drive
 from .peers import Place, start
+from .process import Failure
 from .scenarios import Scenario
 
 
@@ -52,7 +53,15 @@ class Contest:
     def run_round(self, number: int, seconds: int) -> None:
         turn = number % len(self.peers)
         for peer in self.peers[turn:] + self.peers[:turn]:
-            self.row.samples[peer].append(self.sample(peer, seconds))
+            self.row.samples[peer].append(self.sample_or_repeat(peer, seconds))
+
+    def sample_or_repeat(self, peer: str, seconds: int) -> Sample:
+        """One failure is said and repeated, so that a hiccup does not cost an hour; two end all."""
+        try:
+            return self.sample(peer, seconds)
+        except Failure as failure:
+            say(f"REPEATED {peer}: {failure}")
+            return self.sample(peer, seconds)
 
     def sample(self, peer: str, seconds: int) -> Sample:
         with start(peer, self.scenario, self.folder, self.place) as running:
