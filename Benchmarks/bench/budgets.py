@@ -139,7 +139,8 @@ def count_instructions(binary: Path, folder: Path) -> dict[str, float]:
 def count_allocations(binary: Path, folder: Path) -> dict[str, float]:
     """Calls of malloc and its kin for one request of each work."""
     library, sum_file = folder / "allocations.so", folder / "allocations"
-    subprocess.run(["cc", "-std=gnu2x", "-O2", "-shared", "-fPIC", "-o", library,
+    compiler = shutil.which("cc") or shutil.which("clang")  # Swift brings clang
+    subprocess.run([compiler, "-std=gnu2x", "-O2", "-shared", "-fPIC", "-o", library,
                     ALLOCATIONS_SOURCE], check=True)
     sum_file.write_bytes(bytes(4096))
 
@@ -206,7 +207,7 @@ def resident_after_walk(binary: Path, folder: Path) -> int:
 
 
 def measure(binary: Path) -> dict:
-    missing = [name for name in ("valgrind", "strip", "cc") if not shutil.which(name)]
+    missing = [name for name in ("valgrind", "strip", "clang") if not shutil.which(name)]
     if missing or not os.access(binary, os.X_OK):
         raise Failure(f"missing: {' '.join(missing) or binary}")
     with tempfile.TemporaryDirectory(prefix="budgets-") as name:
