@@ -30,7 +30,7 @@ export function marked(text, spans) {
   const points = [...text];
   const parts = [];
   let end = 0;
-  for (const [first, last] of spans ?? []) {
+  for (const [first, last] of spans || []) {
     parts.push(points.slice(end, first).join(""));
     parts.push(h("mark", null, points.slice(first, last).join("")));
     end = last;

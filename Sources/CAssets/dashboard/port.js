@@ -23,7 +23,7 @@ export class Port {
       if (!answer) return;
       this.#shown = port;
       const beside = h("nav", { class: "neighbours", "aria-label": "Neighbours" });
-      this.#root.replaceChildren(this.#root.firstChild, ...facts(answer), beside, ...ways(answer));
+      this.#root.append(...facts(answer), beside, ...ways(answer));
       this.#root.removeAttribute("aria-busy");
       this.#showNeighbours(port, beside);
     } catch (error) {

@@ -56,7 +56,7 @@ function range({ name, first, last, names, facts, counts }) {
   return h("section", { class: "range" },
     h("h2", null, name, " ", h("small", null, `${first}–${last}`)),
     h("p", { class: "names" }, `Also called ${names.join(", ")}.`),
-    h("div", { class: "wide" }, h("table", { class: "chart" },
+    h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": `Counts of ${name}` }, h("table", { class: "chart" },
       h("thead", null, h("tr", null, h("th", { scope: "col" }, "transport"),
         h("td", null), states.map((state) => h("th", { scope: "col", class: "digits" }, state)))),
       h("tbody", null, Object.entries(counts).map(([transport, numbers]) =>

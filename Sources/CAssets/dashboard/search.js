@@ -202,13 +202,14 @@ function row(item) {
   const other = place === undefined ? item[field] : item[field]?.[place];
   const isHidden = other && !["port", "service", "name"].includes(field);
   const heading = item.service ?? item.name;
+  const isHeading = field === "service" || (field === "name" && item.name === heading);
   return h("li", null,
     h("a", { href: address({ view: "port", port: item.port }) },
       h("span", { class: "number" },
         item.last === undefined ? marked(`${item.port}`, spansOf("port")) : numbers(item)),
       h("span", { class: "what" },
-        h("b", null, marked(heading, spansOf(item.service === null ? "name" : "service"))),
-        item.service !== null && item.name !== item.service
+        h("b", null, marked(heading, isHeading && match.spans)),
+        item.name !== heading
           && h("span", { class: "name" }, " ", marked(item.name, spansOf("name"))),
         isHidden && h("span", { class: "found" },
           `${field === "aliases" ? "also" : field}: `, marked(`${other}`, match.spans))),
