@@ -83,6 +83,16 @@ class PreferenceTests(BrowserTestCase):
                     self.browser.run("return document.documentElement.scrollWidth"), width,
                     f"{target} at {width}")
 
+    def test_a_wide_table_beside_the_map_moves_within_its_own_room(self):
+        self.browser.resize(1280, 900)
+        self.open("/?view=map")
+        self.wait_for_map()
+        self.browser.run("const select = document.getElementById('colours'); select.value = 'range';"
+                         "select.dispatchEvent(new Event('change'))")
+        self.assertLessEqual(self.browser.run("return document.documentElement.scrollWidth"), 1280)
+        self.assertLessEqual(self.browser.run(
+            "return document.querySelector('.facts').getBoundingClientRect().right"), 1280)
+
     def test_the_whole_page_can_be_reached_by_tab_and_shows_the_focus(self):
         self.browser.resize(1280, 900)
         self.open_search("/?q=sshell")

@@ -10,10 +10,9 @@ class TypingTests(BrowserTestCase):
     def test_it_answers_while_one_types(self):
         self.open("/")
         self.browser.until(lambda: self.browser.focused() == "q")
-        for text, best in (("4", ""), ("43", ""), ("2", "432")):
-            self.browser.type(text[-1])
-            self.browser.until(lambda: self.rows() and self.rows()[0].startswith(best))
-        self.browser.until_text("#results li", "432")
+        for digit, best in ("4", "4\n"), ("3", "43\n"), ("2", "432\n"):
+            self.browser.type(digit)
+            self.browser.until_text("#results li", best)
         self.assertEqual(self.browser.path, "/?q=432")
         self.assertEqual(self.browser.value("#q"), "432")
 
@@ -29,6 +28,13 @@ class TypingTests(BrowserTestCase):
         pressed = self.browser.run("return [...document.querySelectorAll('.chip[aria-pressed=true]')]"
                                    ".map((chip) => chip.innerText.split(' ')[0])")
         self.assertEqual(pressed, ["tcp"])
+
+    def test_a_port_that_nobody_uses_can_be_opened(self):
+        self.open("/?q=4")
+        self.browser.until_text("#summary", "Nothing found")
+        self.browser.type("/")
+        self.browser.press("enter")
+        self.browser.until_text("#port", "Nobody is known to use port 4.")
 
     def test_nothing_found_is_said(self):
         self.open("/?q=qqqqzzzzxxxx")

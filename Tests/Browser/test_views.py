@@ -104,6 +104,8 @@ class PortTests(BrowserTestCase):
         self.open("/?port=22")
         self.browser.until_text(".command", "curl")
         self.assertIn(f"curl {self.address}/ports/22", self.browser.text(".command code"))
+        self.browser.click(".command button")
+        self.browser.until(lambda: self.browser.text(".command button") in ("Copied", "Selected"))
 
     def test_a_range_that_holds_the_port_is_named(self):
         self.open("/?port=6010")

@@ -102,7 +102,8 @@ export class Search {
     this.#next = next;
     this.#total = total;
     this.#filters.showCounts(counts);
-    this.#list.replaceChildren(...items.map(row));
+    const port = total === 0 ? plainPort(this.#question.q) : undefined;
+    this.#list.replaceChildren(...(port === undefined ? items.map(row) : [emptyPort(port)]));
     this.#list.removeAttribute("aria-busy");
     this.#tell();
     this.#lightUp();
@@ -215,6 +216,17 @@ function row(item) {
           `${field === "aliases" ? "also" : field}: `, marked(`${other}`, match.spans))),
       h("span", { class: "tags" },
         h("span", { class: "transports" }, item.transports.join(" ")), labels(item))));
+}
+
+/** The port that a question names and nothing else. It has a page, even if nobody uses it. */
+function plainPort(text) {
+  const [, digits] = /^:?0*([0-9]{1,5})$/.exec(text?.trim() ?? "") ?? [];
+  return digits !== undefined && Number(digits) <= 65535 ? Number(digits) : undefined;
+}
+
+function emptyPort(port) {
+  return h("li", null, h("a", { href: address({ view: "port", port }) },
+    h("span", { class: "number" }, `${port}`), h("span", { class: "what" }, "What is known of the port")));
 }
 
 /** Buttons that narrow the search. */
