@@ -20,7 +20,7 @@ class FigureTests(BrowserTestCase):
                                          headers={"Accept-Encoding": "gzip"})
         with urllib.request.urlopen(request) as answer:
             content = answer.read()
-            # Below a floor nothing is coded, and the page's own forms come a moment after the start.
+            # Below a floor nothing is coded; above it, the coded form comes a moment after start.
             is_coded = answer.headers["Content-Encoding"] == "gzip" or len(content) < 860
         return content if is_coded else gzip.compress(content, 6)
 

@@ -38,8 +38,8 @@ class MapTests(BrowserTestCase):
 
     @staticmethod
     def distance(one: str, other: str) -> int:
-        first, second = ([int(part) for part in re.findall("[0-9]+", text)] for text in (one, other))
-        return sum(abs(a - b) for a, b in zip(first, second))
+        parts = zip(re.findall("[0-9]+", one), re.findall("[0-9]+", other))
+        return sum(abs(int(first) - int(second)) for first, second in parts)
 
     def settle(self) -> None:
         self.browser.run("return new Promise((done) => requestAnimationFrame("
@@ -126,7 +126,8 @@ class MapTests(BrowserTestCase):
             "document.getElementById('map-table').open = true;"
             "return new Promise((done) => setTimeout(() => done("
             "[...document.querySelectorAll('#map-table tbody tr')].map((row) =>"
-            "[...row.querySelectorAll('td')].map((cell) => +cell.innerText.replace(',', '')))), 50))")
+            "[...row.querySelectorAll('td')].map((cell) => +cell.innerText.replace(',', '')))"
+            "), 50))")
         self.assertEqual(len(rows), 64)
         self.assertTrue(all(sum(row) == 1024 for row in rows))
         legend = self.browser.run("return [...document.querySelectorAll('#legend .count')]"

@@ -25,7 +25,8 @@ class TypingTests(BrowserTestCase):
         self.open_search("/?q=remote+desktop&transport=tcp")
         self.assertEqual(self.browser.value("#q"), "remote desktop")
         self.assertIn("3389", self.rows()[0])
-        pressed = self.browser.run("return [...document.querySelectorAll('.chip[aria-pressed=true]')]"
+        pressed = self.browser.run("return [...document.querySelectorAll("
+                                   "'.chip[aria-pressed=true]')]"
                                    ".map((chip) => chip.innerText.split(' ')[0])")
         self.assertEqual(pressed, ["tcp"])
 

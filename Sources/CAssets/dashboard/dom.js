@@ -45,7 +45,7 @@ export function labels({ official, sources }) {
   return words.filter(Boolean).map((word) => h("span", { class: `label ${word}` }, word));
 }
 
-/** A button that copies what `text` gives; where that is forbidden, the text is selected instead. */
+/** A button that copies an element's text; where that is forbidden, it selects it instead. */
 export function copyButton(source) {
   const button = h("button", { type: "button", class: "plain", click: copy }, "Copy");
   async function copy() {

@@ -226,7 +226,8 @@ function plainPort(text) {
 
 function emptyPort(port) {
   return h("li", null, h("a", { href: address({ view: "port", port }) },
-    h("span", { class: "number" }, `${port}`), h("span", { class: "what" }, "What is known of the port")));
+    h("span", { class: "number" }, `${port}`),
+    h("span", { class: "what" }, "What is known of the port")));
 }
 
 /** Buttons that narrow the search. */
@@ -238,7 +239,8 @@ class Filters {
   constructor(change) {
     this.#change = change;
     const groups = Object.entries(choices).map(([name, values]) =>
-      h("fieldset", null, h("legend", null, name), values.map((value) => this.#button(name, value))));
+      h("fieldset", null, h("legend", null, name),
+        values.map((value) => this.#button(name, value))));
     byID("filters").append(...groups, this.#others);
   }
 
