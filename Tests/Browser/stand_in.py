@@ -18,7 +18,6 @@ class StandIn:
         self.retry_after = None  # of such an answer, in seconds
         self.delay_seconds = 0.0  # before every answer
         self.alter = None  # makes another object of a JSON answer: alter(path, object)
-        self.invent = None  # makes an answer without the upstream, or None: invent(path)
         self.asked: list[str] = []  # the targets, in the order they came
         self.server = None
         self.port = 0
@@ -61,15 +60,6 @@ class Handler(BaseHTTPRequestHandler):
             if stand_in.retry_after:
                 self.send_header("Retry-After", str(stand_in.retry_after))
             self.end_headers()
-            return
-        invented = stand_in.invent(self.path) if stand_in.invent else None
-        if invented is not None:
-            content = json.dumps(invented).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
             return
         connection = HTTPConnection("127.0.0.1", stand_in.upstream, timeout=10)
         fields = {name: value for name, value in self.headers.items()

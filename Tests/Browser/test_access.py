@@ -9,7 +9,8 @@ AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 VIEWS = {
     "/": "#fullness", "/?q=ssh": "#results", "/?q=qqqqzzzz": "#summary",
-    "/?port=443": ".neighbours", "/?port=9090": ".neighbours", "/?view=map&q=http": "#legend", "/?view=ranges": "#ranges table",
+    "/?port=443": ".neighbours", "/?port=9090": ".neighbours",
+    "/?view=map&q=http": "#legend", "/?view=ranges": "#ranges table",
     "/?view=free&size=50": "#blocks table", "/ports?q=ssh&format=html": "table",
     "/ports/443?format=html": "dl", "/ranges?format=html": "table",
 }

@@ -48,11 +48,17 @@ class AwayTests(TroubleTestCase):
         browser = self.browser
         self.open_search("/?q=ssh")
         self.stand_in.stop()
+        browser.run("const ask = window.fetch; window.asked = 0;"
+                    "window.fetch = (...request) => { asked++; return ask(...request); }")
         browser.type("/")
-        browser.type("telnet")
+        browser.type("t")
+        # After the fourth time in vain, four seconds pass until the next.
+        browser.until(lambda: browser.run("return asked") >= 4)
         browser.until_text("#trouble", "does not answer")
         self.stand_in.start()
         browser.click("#trouble button")
+        browser.until(lambda: browser.run("return asked") == 5)
+        browser.type("elnet")
         browser.until_text("#results li", "23")
         browser.until(lambda: browser.text("#trouble") == "")
 
@@ -168,3 +174,23 @@ class HostileNameTests(TroubleTestCase):
         self.browser.press("home", *["arrow_right"] * 22)
         self.browser.until_text("#readout", "<script>")
         self.assert_harmless("#atlas")
+
+
+class HostileSiteTests(BrowserTestCase):
+    """The same from a true file, through the program and without scripts too."""
+    site = f'port,transports,name,owner,note\n4242,tcp,"{HOSTILE}","{HOSTILE}","{HOSTILE}"\n'
+
+    def test_names_of_a_site_file_are_text(self):
+        for target, selector in (("/?q=hacked", "#results"), ("/?port=4242", "#port"),
+                                 ("/ports/4242?format=html", "main"),
+                                 ("/ports?q=hacked&format=html", "main")):
+            with self.subTest(target):
+                self.open(target)
+                self.browser.until_text(selector, HOSTILE)
+                self.assertIsNone(self.browser.run("return window.hacked ?? null"))
+                self.assertEqual(self.browser.all("main script, main img"), [])
+
+    def test_the_site_s_own_are_labelled_and_come_first(self):
+        self.open("/?port=4242")
+        self.browser.until_text("#port .assignment h2", "site")
+        self.browser.until_text(".neighbours", "4243")
