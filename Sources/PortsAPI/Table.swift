@@ -150,9 +150,13 @@ package struct Table: Sendable {
     }
   }
 
+  /// A table that is wider than the page is moved within it, by keys too.
+  private static let tableStart =
+    "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">\n<table>\n<thead><tr>"
+
   /// A table of HTML. Cells of the column `port` lead to the port.
   func writeHTML(to output: inout [UInt8]) {
-    output.append(contentsOf: "<div class=\"wide\">\n<table>\n<thead><tr>".utf8)
+    output.append(contentsOf: Self.tableStart.utf8)
     for name in columns { output.append(contentsOf: "<th scope=\"col\">\(name)</th>".utf8) }
     output.append(contentsOf: "</tr></thead>\n<tbody>\n".utf8)
     for index in cells.indices {

@@ -1,5 +1,7 @@
 """A program, a browser that looks at it, and what both must never do."""
+import tempfile
 import unittest
+from pathlib import Path
 
 from Support.program import Program, find_binary
 
@@ -11,11 +13,19 @@ BINARY = find_binary(".build/debug/portolan")
 class BrowserTestCase(unittest.TestCase):
     """Tests of one class share a program and a window. After each the console must be silent."""
     program: Program
+    site = ""  # a file of the operator's own services, as CSV
     browser: Browser
 
     @classmethod
     def setUpClass(cls):
-        cls.program = Program(BINARY)
+        arguments = ()
+        if cls.site:
+            folder = tempfile.TemporaryDirectory()
+            cls.addClassCleanup(folder.cleanup)
+            path = Path(folder.name) / "site.csv"
+            path.write_text(cls.site)
+            arguments = ("--site", str(path))
+        cls.program = Program(BINARY, *arguments)
         cls.addClassCleanup(cls.program.kill)
         cls.browser = Browser()
         cls.addClassCleanup(cls.browser.close)

@@ -20,7 +20,7 @@ class FigureTests(BrowserTestCase):
                                          headers={"Accept-Encoding": "gzip"})
         with urllib.request.urlopen(request) as answer:
             content = answer.read()
-            # Below a floor nothing is coded, and the page's own forms come a moment after the start.
+            # Below a floor nothing is coded; above it, the coded form comes a moment after start.
             is_coded = answer.headers["Content-Encoding"] == "gzip" or len(content) < 860
         return content if is_coded else gzip.compress(content, 6)
 
@@ -59,7 +59,7 @@ class FigureTests(BrowserTestCase):
                     browser.until(lambda: browser.run("return times.length") >= count)
         times = sorted(browser.run("return times"))
         print(f"\n  key to answer drawn: median {statistics.median(times):.0f} ms,"
-              f" 95th of 100 {times[int(0.95 * len(times))]:.0f} ms, {len(times)} keys")
+              f" 95th percentile {times[int(0.95 * len(times))]:.0f} ms, {len(times)} keys")
         self.assertLessEqual(statistics.median(times), KEY_TO_ANSWER_MS_MAX)
 
     def test_the_page_is_painted_soon_and_holds_still(self):

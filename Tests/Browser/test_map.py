@@ -1,4 +1,6 @@
 """The picture of all ports, read as a person reads it."""
+import re
+
 from .harness import BrowserTestCase
 
 # Where the picture begins on its canvas (map.js), in CSS pixels.
@@ -10,6 +12,10 @@ class MapTests(BrowserTestCase):
     def setUp(self):
         self.open("/?view=map")
         self.wait_for_map()
+
+    def complaints(self):
+        """Tests read the canvas back, of which the console says that it is slow."""
+        return [line for line in super().complaints() if "readback" not in line]
 
     def colours(self) -> dict[str, str]:
         """What each swatch of the legend has."""
@@ -29,6 +35,11 @@ class MapTests(BrowserTestCase):
             "const y = 18 + ((arguments[0] >> 8) + 0.5) * cell;"
             "const [r, g, b] = canvas.getContext('2d').getImageData(x, y, 1, 1).data;"
             "return `rgb(${r}, ${g}, ${b})`", port)
+
+    @staticmethod
+    def distance(one: str, other: str) -> int:
+        parts = zip(re.findall("[0-9]+", one), re.findall("[0-9]+", other))
+        return sum(abs(int(first) - int(second)) for first, second in parts)
 
     def settle(self) -> None:
         self.browser.run("return new Promise((done) => requestAnimationFrame("
@@ -107,15 +118,16 @@ class MapTests(BrowserTestCase):
         probe = self.browser.run(
             "const probe = document.body.appendChild(document.createElement('span'));"
             "probe.style.color = 'var(--lit)'; return getComputedStyle(probe).color")
-        self.assertEqual(self.pixel(8080), probe)
-        self.assertNotEqual(self.pixel(9090), probe)
+        self.assertLess(self.distance(self.pixel(8080), probe), 10)
+        self.assertGreater(self.distance(self.pixel(9090), probe), 100)
 
     def test_the_table_says_the_same_as_the_picture(self):
         rows = self.browser.run(
             "document.getElementById('map-table').open = true;"
             "return new Promise((done) => setTimeout(() => done("
             "[...document.querySelectorAll('#map-table tbody tr')].map((row) =>"
-            "[...row.querySelectorAll('td')].map((cell) => +cell.innerText.replace(',', '')))), 50))")
+            "[...row.querySelectorAll('td')].map((cell) => +cell.innerText.replace(',', '')))"
+            "), 50))")
         self.assertEqual(len(rows), 64)
         self.assertTrue(all(sum(row) == 1024 for row in rows))
         legend = self.browser.run("return [...document.querySelectorAll('#legend .count')]"

@@ -48,11 +48,17 @@ class AwayTests(TroubleTestCase):
         browser = self.browser
         self.open_search("/?q=ssh")
         self.stand_in.stop()
+        browser.run("const ask = window.fetch; window.asked = 0;"
+                    "window.fetch = (...request) => { asked++; return ask(...request); }")
         browser.type("/")
-        browser.type("telnet")
+        browser.type("t")
+        # After the fourth time in vain, four seconds pass until the next.
+        browser.until(lambda: browser.run("return asked") >= 4)
         browser.until_text("#trouble", "does not answer")
         self.stand_in.start()
         browser.click("#trouble button")
+        browser.until(lambda: browser.run("return asked") == 5)
+        browser.type("elnet")
         browser.until_text("#results li", "23")
         browser.until(lambda: browser.text("#trouble") == "")
 
@@ -90,13 +96,14 @@ class BusyTests(TroubleTestCase):
         self.open_search("/?q=ssh")
         self.stand_in.delay_seconds = 0.4
         browser.type("/")
+        browser.run("window.drawn = []; new MutationObserver(() => drawn.push(location.search))"
+                    ".observe(document.getElementById('results'), {childList: true})")
         for letter in "telnet":
             browser.type(letter)
-        browser.run("window.drawn = []; new MutationObserver(() => drawn.push("
-                    "document.querySelector('#results li')?.innerText ?? ''))"
-                    ".observe(document.getElementById('results'), {childList: true})")
-        browser.until_text("#results li", "telnet")
-        self.assertTrue(all("telnet" in row for row in browser.run("return drawn")[-1:]))
+        browser.until(lambda: "?q=telnet" in browser.run("return drawn"))
+        browser.run("return new Promise((done) => setTimeout(done, 1000))")
+        self.assertEqual(browser.run("return drawn").count("?q=telnet"), 1)
+        self.assertIn("23", self.rows()[0])
         self.assertEqual(browser.path, "/?q=telnet")
 
     def test_a_map_that_came_late_is_drawn(self):
@@ -124,6 +131,7 @@ def make_hostile(path: str, answer: dict) -> dict:
     if path.startswith(("/map", "/ranges")):
         return answer
     for item in answer.get("assignments", answer.get("items", [])):
+        make_hostile("", item)
         if "transports" in item:
             item.update(service=HOSTILE, name=HOSTILE, description=HOSTILE, aliases=[HOSTILE],
                         references=["javascript:hacked=1", HOSTILE], note=HOSTILE,
@@ -166,3 +174,23 @@ class HostileNameTests(TroubleTestCase):
         self.browser.press("home", *["arrow_right"] * 22)
         self.browser.until_text("#readout", "<script>")
         self.assert_harmless("#atlas")
+
+
+class HostileSiteTests(BrowserTestCase):
+    """The same from a true file, through the program and without scripts too."""
+    site = f'port,transports,name,owner,note\n4242,tcp,"{HOSTILE}","{HOSTILE}","{HOSTILE}"\n'
+
+    def test_names_of_a_site_file_are_text(self):
+        for target, selector in (("/?q=hacked", "#results"), ("/?port=4242", "#port"),
+                                 ("/ports/4242?format=html", "main"),
+                                 ("/ports?q=hacked&format=html", "main")):
+            with self.subTest(target):
+                self.open(target)
+                self.browser.until_text(selector, HOSTILE)
+                self.assertIsNone(self.browser.run("return window.hacked ?? null"))
+                self.assertEqual(self.browser.all("main script, main img"), [])
+
+    def test_the_site_s_own_are_labelled_and_come_first(self):
+        self.open("/?port=4242")
+        self.browser.until_text("#port .assignment h2", "site")
+        self.browser.until_text(".neighbours", "4243")

@@ -62,7 +62,8 @@ class HistoryTests(BrowserTestCase):
         self.open_search("/?q=ssh")
         followed = self.browser.run(
             "const link = document.querySelector('#results a');"
-            "const click = new MouseEvent('click', {bubbles: true, cancelable: true, ctrlKey: true});"
+            "const click = new MouseEvent('click',"
+            "  {bubbles: true, cancelable: true, ctrlKey: true});"
             "let isOurs; addEventListener('click', (event) => {"
             "  isOurs = event.defaultPrevented; event.preventDefault(); }, {once: true});"
             "link.dispatchEvent(click); return isOurs")
@@ -104,6 +105,8 @@ class PortTests(BrowserTestCase):
         self.open("/?port=22")
         self.browser.until_text(".command", "curl")
         self.assertIn(f"curl {self.address}/ports/22", self.browser.text(".command code"))
+        self.browser.click(".command button")
+        self.browser.until(lambda: self.browser.text(".command button") in ("Copied", "Selected"))
 
     def test_a_range_that_holds_the_port_is_named(self):
         self.open("/?port=6010")
@@ -118,7 +121,8 @@ class RangeTests(BrowserTestCase):
         for row in self.browser.run(
                 "return [...document.querySelectorAll('#ranges tbody tr')].map((row) => ["
                 "[...row.querySelectorAll('.bar > *')].map((part) => +part.style.flexGrow),"
-                "[...row.querySelectorAll('.digits')].map((cell) => +cell.innerText.replace(',', ''))])"):
+                "[...row.querySelectorAll('.digits')]"
+                ".map((cell) => +cell.innerText.replace(',', ''))])"):
             self.assertEqual(row[0], row[1])
 
     def test_the_demand_for_free_blocks_is_kept_in_the_address(self):

@@ -228,4 +228,18 @@ import Testing
     #expect(policy.hasPrefix("default-src 'none';"))
     #expect(!policy.contains("unsafe"))
   }
+
+  @Test func thePageForPeopleSaysWhatTheDataDoes() throws {
+    let client = try Fixture.client()
+    let page = try client.get("/ports/80?format=html").text
+    for part in [
+      "<h1>Port 80</h1>", "<b>tcp</b> assigned", "<h2>http ", ">official</span>",
+      "<dt>Sources</dt><dd>catalogue, iana</dd>", "href=\"/ports/79?format=html\"",
+      "href=\"/ports/81?format=html\"", "href=\"/?port=80\"",
+    ] {
+      #expect(page.contains(part), "\(part)")
+    }
+    #expect(!(try client.get("/ports/0?format=html").text).contains("/ports/-1"))
+    #expect(!(try client.get("/ports/65535?format=html").text).contains("/ports/65536"))
+  }
 }

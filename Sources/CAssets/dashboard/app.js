@@ -34,7 +34,7 @@ function draw(next, { isBack, isFirst, isFollowed } = {}) {
     focusView(next);
   } else if (isBack && before.view === "port" && next.view === "search") {
     document.querySelector(`#results a[href="/?port=${before.port}"]`)?.focus();
-  } else if (isFirst && next.view === "home" && matchMedia("(hover: hover)").matches) {
+  } else if (isFirst && next.view === "home" && matchMedia("(min-width: 40rem)").matches) {
     box.focus();
   }
 }
@@ -61,7 +61,7 @@ function titleOf({ view, port, question }) {
 
 /** A view that came by a link has the focus, as a page that is loaded has. */
 function focusView({ view }) {
-  if (view === "map") byID("atlas-title").focus();
+  if (view === "map") byID("map-title").focus();
   else if (view === "search" || view === "home") box.focus();
   else views[view].focus();
 }
@@ -155,7 +155,11 @@ function store(name, value) {
 
 // MARK: Start
 
+let said;
 watchTroubles((words) => {
+  // The button may have the focus: it stays, as long as the words do.
+  if (words === said) return;
+  said = words;
   byID("trouble").replaceChildren(
     ...(words ? [words, " ", h("button", { type: "button", click: tryNow }, "Try now")] : []));
 });

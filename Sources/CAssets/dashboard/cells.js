@@ -20,7 +20,7 @@ export class Cells {
     this.#layers = bytes(answer.layers);
   }
 
-  /** 0 for unassigned, 1 for reserved, 2 for assigned; without a transport, the most of all four. */
+  /** 0 for unassigned, 1 reserved, 2 assigned; without a transport, the most of all four. */
   state(port, transport) {
     const packed = this.#states[port];
     const place = transports.indexOf(transport);

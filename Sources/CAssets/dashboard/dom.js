@@ -30,7 +30,7 @@ export function marked(text, spans) {
   const points = [...text];
   const parts = [];
   let end = 0;
-  for (const [first, last] of spans ?? []) {
+  for (const [first, last] of spans || []) {
     parts.push(points.slice(end, first).join(""));
     parts.push(h("mark", null, points.slice(first, last).join("")));
     end = last;
@@ -45,7 +45,7 @@ export function labels({ official, sources }) {
   return words.filter(Boolean).map((word) => h("span", { class: `label ${word}` }, word));
 }
 
-/** A button that copies what `text` gives; where that is forbidden, the text is selected instead. */
+/** A button that copies an element's text; where that is forbidden, it selects it instead. */
 export function copyButton(source) {
   const button = h("button", { type: "button", class: "plain", click: copy }, "Copy");
   async function copy() {

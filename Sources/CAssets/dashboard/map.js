@@ -3,7 +3,7 @@
 const side = 256;
 const zooms = [1, 2, 4, 8, 16, 32];
 
-/** Room for the numbers at the picture's left and top, and the least size of a mark, in CSS pixels. */
+/** Room for numbers beside the picture, and how large a mark or a numbered cell is; CSS pixels. */
 const gutter = { left: 44, top: 18 };
 const markSize = 5;
 const numberedFrom = 30;
@@ -67,7 +67,9 @@ export class PortMap {
       pixels.data.set([...this.#ink.paper, 170], 4 * port);
     }
     for (const [first, last] of blocks) {
-      for (let port = first; port <= last; port++) pixels.data.set([...this.#ink.lit, 255], 4 * port);
+      for (let port = first; port <= last; port++) {
+        pixels.data.set([...this.#ink.lit, 255], 4 * port);
+      }
     }
     this.#veil.getContext("2d").putImageData(pixels, 0, 0);
     this.#schedule();
@@ -95,7 +97,8 @@ export class PortMap {
 
   /** How the picture lies on the canvas, in CSS pixels. */
   get #frame() {
-    const room = Math.min(this.#canvas.clientWidth - gutter.left, this.#canvas.clientHeight - gutter.top);
+    const { clientWidth, clientHeight } = this.#canvas;
+    const room = Math.min(clientWidth - gutter.left, clientHeight - gutter.top);
     // Cells of whole device pixels are sharp; where they waste too much room, uneven ones will do.
     const whole = (Math.floor((room * devicePixelRatio) / side) * side) / devicePixelRatio;
     const size = whole >= 0.85 * room ? whole : room;
@@ -184,7 +187,8 @@ export class PortMap {
 
   #down(event) {
     this.#pointers.set(event.pointerId, event);
-    this.#drag = { x: event.offsetX, y: event.offsetY, left: this.#left, top: this.#top, moved: false };
+    const { offsetX: x, offsetY: y } = event;
+    this.#drag = { x, y, left: this.#left, top: this.#top, moved: false };
     if (this.#pointers.size === 2) this.#drag.spread = this.#spread();
   }
 
@@ -270,7 +274,8 @@ export class PortMap {
   /** The port's corner on the canvas. */
   #corner(port, cell) {
     return [
-      gutter.left + ((port % side) - this.#left) * cell, gutter.top + ((port >> 8) - this.#top) * cell,
+      gutter.left + ((port % side) - this.#left) * cell,
+      gutter.top + ((port >> 8) - this.#top) * cell,
     ];
   }
 
@@ -306,19 +311,24 @@ export class PortMap {
     const context = this.#context;
     context.font = `${Math.min(13, cell / 3.2)}px system-ui, sans-serif`;
     context.textAlign = "center";
-    const last = side - 1;
-    for (let row = Math.floor(this.#top); row <= Math.min(last, this.#top + side / this.#zoom); row++) {
-      const end = Math.min(last, this.#left + side / this.#zoom);
-      for (let column = Math.floor(this.#left); column <= end; column++) {
+    const visible = side / this.#zoom;
+    const rowEnd = Math.min(side, this.#top + visible);
+    const columnEnd = Math.min(side, this.#left + visible);
+    for (let row = Math.floor(this.#top); row < rowEnd; row++) {
+      for (let column = Math.floor(this.#left); column < columnEnd; column++) {
         const port = row * side + column;
         const [x, y] = this.#corner(port, cell);
-        const [red, green, blue] = this.#colours[port];
-        const isLight = 0.3 * red + 0.59 * green + 0.11 * blue > 128;
-        context.fillStyle = isLight || this.#lit.length > 0 ? css(this.#ink.ink) : "#fff";
-        if (isLight && this.#lit.length === 0) context.fillStyle = "#111";
+        context.fillStyle = this.#inkOn(port);
         context.fillText(`${port}`, x + cell / 2, y + cell / 2);
       }
     }
+  }
+
+  /** What can be read on the port's colour. */
+  #inkOn(port) {
+    if (this.#lit.length > 0) return css(this.#ink.ink);
+    const [red, green, blue] = this.#colours[port];
+    return 0.3 * red + 0.59 * green + 0.11 * blue > 128 ? "#000" : "#fff";
   }
 
   /** Few lit ports are drawn larger than they are, so that they are seen. */

@@ -23,7 +23,7 @@ export class Port {
       if (!answer) return;
       this.#shown = port;
       const beside = h("nav", { class: "neighbours", "aria-label": "Neighbours" });
-      this.#root.replaceChildren(this.#root.firstChild, ...facts(answer), beside, ...ways(answer));
+      this.#root.append(...facts(answer), beside, ...ways(answer));
       this.#root.removeAttribute("aria-busy");
       this.#showNeighbours(port, beside);
     } catch (error) {
@@ -45,7 +45,8 @@ export class Port {
     const first = Math.max(0, port - reach);
     const last = Math.min(65535, port + reach);
     const ports = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-    const batch = await this.#neighbours.ask(`/ports?port=${ports.join(",")}`).catch(() => undefined);
+    const target = `/ports?port=${ports.join(",")}`;
+    const batch = await this.#neighbours.ask(target).catch(() => undefined);
     if (!batch) return;
     root.append(h("h2", null, "Neighbours"),
       h("ol", null, batch.items.map((item) => neighbour(item, item.port === port))));
@@ -53,7 +54,8 @@ export class Port {
 }
 
 const heading = (port) =>
-  h("h1", { tabindex: "-1", class: "port-title" }, h("span", { class: "unseen" }, "Port "), `${port}`);
+  h("h1", { tabindex: "-1", class: "port-title" },
+    h("span", { class: "unseen" }, "Port "), `${port}`);
 
 function facts({ port, range, status, notes, assignments }) {
   return [
@@ -90,7 +92,8 @@ function assignment(item) {
     h("dl", null, rows.filter(Boolean).map(([term, ...value]) =>
       [h("dt", null, term), h("dd", null, ...value)]).flat()),
     service !== null && h("p", null,
-      h("a", { href: address({ view: "search", question: { service } }) }, `All ports of ${service}`)));
+      h("a", { href: address({ view: "search", question: { service } }) },
+        `All ports of ${service}`)));
 }
 
 /** A link, if it is known where the document is. Nothing but the web is linked to. */

@@ -56,16 +56,22 @@ function range({ name, first, last, names, facts, counts }) {
   return h("section", { class: "range" },
     h("h2", null, name, " ", h("small", null, `${first}–${last}`)),
     h("p", { class: "names" }, `Also called ${names.join(", ")}.`),
-    h("div", { class: "wide" }, h("table", { class: "chart" },
-      h("thead", null, h("tr", null, h("th", { scope: "col" }, "transport"),
-        h("td", null), states.map((state) => h("th", { scope: "col", class: "digits" }, state)))),
-      h("tbody", null, Object.entries(counts).map(([transport, numbers]) =>
-        h("tr", null, h("th", { scope: "row" }, transport),
-          h("td", { class: "bar-cell" }, bar(numbers)),
-          states.map((state) => h("td", { class: "digits" }, count(numbers[state])))))))),
+    h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": `Counts of ${name}` },
+      chart(counts)),
     h("ul", { class: "said" }, facts.map((fact) => h("li", null, fact))),
     h("p", null, h("a", { href: list }, `What is in the ${name} range`), " · ",
       h("a", { href: free }, "What is free in it")));
+}
+
+function chart(counts) {
+  const heads = states.map((state) => h("th", { scope: "col", class: "digits" }, state));
+  const rows = Object.entries(counts).map(([transport, numbers]) =>
+    h("tr", null, h("th", { scope: "row" }, transport),
+      h("td", { class: "bar-cell" }, bar(numbers)),
+      states.map((state) => h("td", { class: "digits" }, count(numbers[state])))));
+  return h("table", { class: "chart" },
+    h("thead", null, h("tr", null, h("th", { scope: "col" }, "transport"), h("td", null), heads)),
+    h("tbody", null, rows));
 }
 
 /** The counts as lengths; the numbers beside it say the same. */

@@ -102,7 +102,8 @@ export class Search {
     this.#next = next;
     this.#total = total;
     this.#filters.showCounts(counts);
-    this.#list.replaceChildren(...items.map(row));
+    const port = total === 0 ? plainPort(this.#question.q) : undefined;
+    this.#list.replaceChildren(...(port === undefined ? items.map(row) : [emptyPort(port)]));
     this.#list.removeAttribute("aria-busy");
     this.#tell();
     this.#lightUp();
@@ -202,18 +203,31 @@ function row(item) {
   const other = place === undefined ? item[field] : item[field]?.[place];
   const isHidden = other && !["port", "service", "name"].includes(field);
   const heading = item.service ?? item.name;
+  const isHeading = field === "service" || (field === "name" && item.name === heading);
   return h("li", null,
     h("a", { href: address({ view: "port", port: item.port }) },
       h("span", { class: "number" },
         item.last === undefined ? marked(`${item.port}`, spansOf("port")) : numbers(item)),
       h("span", { class: "what" },
-        h("b", null, marked(heading, spansOf(item.service === null ? "name" : "service"))),
-        item.service !== null && item.name !== item.service
+        h("b", null, marked(heading, isHeading && match.spans)),
+        item.name !== heading
           && h("span", { class: "name" }, " ", marked(item.name, spansOf("name"))),
         isHidden && h("span", { class: "found" },
           `${field === "aliases" ? "also" : field}: `, marked(`${other}`, match.spans))),
       h("span", { class: "tags" },
         h("span", { class: "transports" }, item.transports.join(" ")), labels(item))));
+}
+
+/** The port that a question names and nothing else. It has a page, even if nobody uses it. */
+function plainPort(text) {
+  const [, digits] = /^:?0*([0-9]{1,5})$/.exec(text?.trim() ?? "") ?? [];
+  return digits !== undefined && Number(digits) <= 65535 ? Number(digits) : undefined;
+}
+
+function emptyPort(port) {
+  return h("li", null, h("a", { href: address({ view: "port", port }) },
+    h("span", { class: "number" }, `${port}`),
+    h("span", { class: "what" }, "What is known of the port")));
 }
 
 /** Buttons that narrow the search. */
@@ -225,7 +239,8 @@ class Filters {
   constructor(change) {
     this.#change = change;
     const groups = Object.entries(choices).map(([name, values]) =>
-      h("fieldset", null, h("legend", null, name), values.map((value) => this.#button(name, value))));
+      h("fieldset", null, h("legend", null, name),
+        values.map((value) => this.#button(name, value))));
     byID("filters").append(...groups, this.#others);
   }
 
