@@ -25,8 +25,10 @@ final class AnswerWriter {
       }
       switch responder.respond(to: head, in: request.span, into: &batch) {
       case .ready: break
-      case .held, .unfinished:
-        preconditionFailure("a request without Prefer and Accept-Encoding is answered at once")
+      case .unfinished(let work):
+        while !work.advance() {}
+        work.finish(into: &batch)
+      case .held: preconditionFailure("a request without Prefer is not held")
       }
     } catch {
       responder.refuse(error, into: &batch)
