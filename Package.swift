@@ -73,6 +73,14 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    // Times one search inside the program; no product (Benchmarks/README.md).
+    .executableTarget(
+      name: "PortolanBenchmarks",
+      dependencies: ["PortRegistry", "Posix"],
+      path: "Benchmarks/SearchBenchmark",
+      swiftSettings: strict
+    ),
+
     tests(of: "HTTP"),
     tests(of: "JSON"),
     tests(of: "Gzip", ["CZlib"]),
@@ -103,3 +111,17 @@ let package = Package(
   ],
   cLanguageStandard: .gnu2x
 )
+
+// The fuzzer sees what is shared within the package, so it lives in it; only Scripts/fuzz asks for
+// it, since all that it calls must be compiled for it.
+if Context.environment["PORTOLAN_FUZZ"] != nil {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["CFuzzer", "HTTP", "JSON", "PortRegistry", "PortsAPI"],
+      path: "Fuzz/Targets",
+      swiftSettings: strict
+    ),
+  ]
+}

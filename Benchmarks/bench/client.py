@@ -50,12 +50,26 @@ class Connection:
         size = end + 4
         if status >= 200 and status not in (204, 304):
             if fields.get("transfer-encoding", "").lower() == "chunked":
-                raise ValueError("chunked answers are not read here")
+                return self.chunked_answer(status, fields, size)
             size += int(fields["content-length"])
         while len(self.pending) < size:
             self.more()
         raw, self.pending = self.pending[:size], self.pending[size:]
         return Answer(raw, status, fields, raw[end + 4:])
+
+    def chunked_answer(self, status: int, fields: dict[str, str], start: int) -> Answer:
+        body, place = b"", start
+        while True:
+            while (end := self.pending.find(b"\r\n", place)) < 0:
+                self.more()
+            size, place = int(self.pending[place:end].split(b";")[0], 16), end + 2
+            while len(self.pending) < place + size + 2:
+                self.more()
+            body += self.pending[place:place + size]
+            place += size + 2
+            if size == 0:
+                raw, self.pending = self.pending[:place], self.pending[place:]
+                return Answer(raw, status, fields, body)
 
     def get(self, target: str, fields=()) -> Answer:
         self.socket.sendall(request(target, fields))

@@ -24,6 +24,14 @@ class Scenario:
     tls: bool = False
     handshakes: str | None = None  # "full" or "resumed": one connection for each request
 
+    @property
+    def closes(self) -> bool:
+        return ("Connection", "close") in self.fields
+
+    @property
+    def is_coded(self) -> bool:
+        return ("Accept-Encoding", "gzip") in self.fields
+
     @cached_property
     def targets(self) -> list[str]:
         return TARGETS[self.targets_of]()

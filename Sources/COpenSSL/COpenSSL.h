@@ -1,4 +1,4 @@
-// OpenSSL's libssl and libcrypto, and their macros that Swift cannot import. Headers only; no logic.
+// OpenSSL's libssl and libcrypto, and what is a macro there, for Swift. Headers only; no logic.
 #pragma once
 
 #include <openssl/bio.h>

@@ -2,9 +2,9 @@ internal import CZlib
 
 /// Makes the gzip form (RFC 1952) of content with zlib's deflate.
 ///
-/// One encoder serves one thread, one content after another: its stream, about 256 KiB, is made once
-/// and reset between uses. The stream lives on the heap because zlib keeps a pointer back to it and
-/// refuses to work when it has moved.
+/// One encoder serves one thread, one content after another: its stream, about 256 KiB, is made
+/// once and reset between uses. The stream lives on the heap because zlib keeps a pointer back to
+/// it and refuses to work when it has moved.
 @safe
 package final class GzipEncoder {
   private let stream: UnsafeMutablePointer<z_stream>
@@ -61,12 +61,13 @@ package final class GzipEncoder {
 
   /// Feeds a piece, so that long content can be made between other work.
   ///
-  /// - Parameter isLast: Whether the member ends with this piece. ``begin()`` must come before more.
+  /// - Parameter isLast: Whether the member ends with this piece. ``begin()`` must come before
+  ///   more.
   package func feed(_ piece: Span<UInt8>, isLast: Bool, appendingTo target: inout [UInt8]) {
     // zlib calls it an error to be given nothing and asked for nothing.
     if piece.isEmpty, !isLast { return }
-    // SAFETY: zlib reads `avail_in` bytes and writes `avail_out` bytes at the pointers, both of which
-    // are valid while the closures run; they are set to null before those end.
+    // SAFETY: zlib reads `avail_in` bytes and writes `avail_out` bytes at the pointers, both of
+    // which are valid while the closures run; they are set to null before those end.
     unsafe piece.withUnsafeBytes { source in
       unsafe stream.pointee.next_in = UnsafeMutablePointer(
         mutating: source.bindMemory(to: UInt8.self).baseAddress

@@ -1,7 +1,7 @@
 /// Reads a request's content to its end and keeps nothing of it.
 ///
-/// No resource here takes content (RFC 9110 §9.3.1: it has no defined meaning in a GET), but its end
-/// must be found, or its bytes would be read as the next request.
+/// No resource here takes content (RFC 9110 §9.3.1: it has no defined meaning in a GET), but its
+/// end must be found, or its bytes would be read as the next request.
 package struct ContentDiscarder: Sendable {
   private enum State: Equatable {
     case length(UInt64)
@@ -98,8 +98,8 @@ package struct ContentDiscarder: Sendable {
     }
   }
 
-  /// Where the line that begins at `start` has its CRLF, or `nil` if that has not arrived. The line is
-  /// then where the next bytes begin.
+  /// Where the line that begins at `start` has its CRLF, or `nil` if that has not arrived. The line
+  /// is then where the next bytes begin.
   private mutating func lineEnd(
     _ bytes: Span<UInt8>,
     _ start: Int,

@@ -1,8 +1,10 @@
-/// A point in time as HTTP writes it (RFC 9110 §5.6.7), in whole seconds since 1970-01-01T00:00:00Z.
+/// A point in time as HTTP writes it (RFC 9110 §5.6.7), in whole seconds since
+/// 1970-01-01T00:00:00Z.
 package struct DateField: Equatable, Comparable, Sendable {
   package let secondsSince1970: Int64
 
-  /// What lies outside the years that four digits can write is taken for their first or last second.
+  /// What lies outside the years that four digits can write is taken for their first or last
+  /// second.
   package init(secondsSince1970: Int64) {
     self.secondsSince1970 = min(max(secondsSince1970, Self.firstSecond), Self.lastSecond)
   }

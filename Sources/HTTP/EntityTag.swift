@@ -1,5 +1,5 @@
-/// A strong entity tag (RFC 9110 §8.8.3), made from what it stands for, so that it is the same after
-/// a restart and on every replica.
+/// A strong entity tag (RFC 9110 §8.8.3), made from what it stands for, so that it is the same
+/// after a restart and on every replica.
 package struct EntityTag: Equatable, Sendable {
   /// A digest of the representation, before any coding.
   package let digest: UInt64

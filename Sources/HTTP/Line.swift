@@ -1,5 +1,5 @@
-/// The lines of a head, a chunked content and a trailer section (RFC 9112 §2.2): each ends with CRLF,
-/// and neither half of it may stand alone.
+/// The lines of a head, a chunked content and a trailer section (RFC 9112 §2.2): each ends with
+/// CRLF, and neither half of it may stand alone.
 enum Line {
   /// Where the line's CRLF stands.
   ///

@@ -47,8 +47,8 @@ package enum MediaType: UInt8, CaseIterable, Sendable {
   /// The most precise range that matches a type gives its weight. One with parameters steps back
   /// behind the same without: what they ask for is not what is offered, but is better than nothing.
   /// On a tie the first in the order of
-  /// ``allCases`` wins; so does ``json`` when the field is absent or accepts nothing that is offered,
-  /// since RFC 9110 §12.4.1 lets a server disregard it.
+  /// ``allCases`` wins; so does ``json`` when the field is absent or accepts nothing that is
+  /// offered, since RFC 9110 §12.4.1 lets a server disregard it.
   package static func negotiate(
     _ head: borrowing RequestHead,
     in bytes: Span<UInt8>

@@ -1,5 +1,5 @@
-/// Why a request's head or content cannot be trusted. Whatever follows it on the connection is never
-/// read as another request.
+/// Why a request's head or content cannot be trusted. Whatever follows it on the connection is
+/// never read as another request.
 package enum RequestHeadFault: Error, Equatable, Sendable {
   /// A line ends with LF alone (RFC 9112 §2.2).
   case bareLineFeed
@@ -27,7 +27,8 @@ package enum RequestHeadFault: Error, Equatable, Sendable {
   case fieldName
   /// White space stands between a field name and its colon (RFC 9112 §5.1).
   case spaceBeforeColon
-  /// A field line begins with white space: obs-fold, or a line before the first (RFC 9112 §5.2, §2.2).
+  /// A field line begins with white space: obs-fold, or a line before the first (RFC 9112 §5.2,
+  /// §2.2).
   case lineFolding
   /// An HTTP/1.1 request has no Host (RFC 9112 §3.2).
   case hostMissing
@@ -137,8 +138,8 @@ package struct HeadLimits: Sendable {
   package init() {}
   package static let standard = HeadLimits()
 
-  /// The limits, none of them beyond what a ``RequestHead`` can hold. An empty line may stand before
-  /// the head, and counts for the places in it.
+  /// The limits, none of them beyond what a ``RequestHead`` can hold. An empty line may stand
+  /// before the head, and counts for the places in it.
   var clamped: HeadLimits {
     var limits = self
     limits.headBytes = min(headBytes, Int(UInt16.max) - 2)

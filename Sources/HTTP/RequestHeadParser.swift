@@ -1,10 +1,10 @@
 /// Reads a request's head (RFC 9112 §2–§5) from the bytes that have arrived so far.
 ///
-/// The bytes are always given from the head's first one on. A head that arrives whole, as nearly all
-/// do, is read in one pass. One that does not is read up to where it breaks off; from then on only
-/// its end is hunted for, and when that is there the head is read again from the start. So a client
-/// that sends a byte at a time pays for each byte three times at most, and nothing is kept meanwhile
-/// but two places.
+/// The bytes are always given from the head's first one on. A head that arrives whole, as nearly
+/// all do, is read in one pass. One that does not is read up to where it breaks off; from then on
+/// only its end is hunted for, and when that is there the head is read again from the start. So a
+/// client that sends a byte at a time pays for each byte three times at most, and nothing is kept
+/// meanwhile but two places.
 ///
 /// The first fault in the order of the bytes is the one thrown, however they were cut.
 package struct RequestHeadParser: Sendable {
@@ -19,7 +19,7 @@ package struct RequestHeadParser: Sendable {
   /// Where the line begins whose end has not arrived.
   private var lineStart = 0
   /// How far that line has been looked at; 0 before the first reading.
-  private var scanned = 0
+  private(set) var scanned = 0
 
   package init(limits: HeadLimits) {
     self.limits = limits.clamped

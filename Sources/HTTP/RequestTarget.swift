@@ -13,7 +13,8 @@ package struct RequestTarget: Equatable, Sendable {
   }
 
   package var form = Form.origin
-  /// Whether the target is of the `https` scheme, which only a connection under TLS may be asked for.
+  /// Whether the target is of the `https` scheme, which only a connection under TLS may be asked
+  /// for.
   package var isHTTPS = false
   /// The path, percent-encoded as it came. Empty for authority- and asterisk-form, and for an
   /// absolute-form without one, which means `/`.

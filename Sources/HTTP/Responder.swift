@@ -25,16 +25,17 @@ package protocol Responder: AnyObject {
 package enum Disposition {
   /// The whole answer is in the batch.
   case ready
-  /// There is no answer yet, and nothing is in the batch. The engine asks again with the same request
-  /// when the data changes or after so many milliseconds, whichever is first; the second time
-  /// ``Circumstances/mayHold`` is false (`Prefer: wait`, RFC 7240 §4.3).
+  /// There is no answer yet, and nothing is in the batch. The engine asks again with the same
+  /// request when the data changes or after so many milliseconds, whichever is first; the second
+  /// time ``Circumstances/mayHold`` is false (`Prefer: wait`, RFC 7240 §4.3).
   case held(milliseconds: UInt32)
-  /// The answer takes longer than a turn may; nothing is in the batch yet. The engine advances the work
-  /// between other events, one work of a loop at a time, in the order they came.
+  /// The answer takes longer than a turn may; nothing is in the batch yet. The engine advances the
+  /// work between other events, one work of a loop at a time, in the order they came.
   case unfinished(any ResponseWork)
 }
 
-/// An answer that is made in pieces, so that one connection's long answer does not hold up the others.
+/// An answer that is made in pieces, so that one connection's long answer does not hold up the
+/// others.
 package protocol ResponseWork: AnyObject {
   /// Does one piece.
   ///
@@ -55,7 +56,8 @@ package struct Circumstances {
   package var wasHeld = false
   /// Whether the request has already waited for its turn among those that take long to answer.
   package var hasWaited = false
-  /// Whether unwritten answers fill the memory set aside for them: what is not prepared is then refused.
+  /// Whether unwritten answers fill the memory set aside for them: what is not prepared is then
+  /// refused.
   package var isOverloaded = false
   /// When the engine began with the bytes that the request came in, in nanoseconds of a clock that
   /// never goes back.

@@ -74,7 +74,8 @@ package struct ResponseBatch {
   package mutating func append(_ other: borrowing ResponseBatch) {
     for attachment in other.attachments {
       attachments.append(
-        Attachment(offset: bytes.count + attachment.offset, content: attachment.content))
+        Attachment(offset: bytes.count + attachment.offset, content: attachment.content)
+      )
     }
     attachedBytes += other.attachedBytes
     bytes.append(contentsOf: other.bytes)
@@ -200,7 +201,8 @@ package struct ResponseBatch {
     if !omitsContent { bytes.append(contentsOf: content) }
   }
 
-  /// Appends the rest of a head that was made earlier, its empty line, and its content, in one copy.
+  /// Appends the rest of a head that was made earlier, its empty line, and its content, in one
+  /// copy.
   ///
   /// - Parameters:
   ///   - place: Where they stand in `store`, one behind the other.

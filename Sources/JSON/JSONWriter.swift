@@ -1,7 +1,8 @@
-/// Writes JSON (RFC 8259) by appending: no tree, no reflection, no allocation once its buffer is warm.
+/// Writes JSON (RFC 8259) by appending: no tree, no reflection, no allocation once its buffer is
+/// warm.
 ///
-/// Members and elements put their own commas, so a writer never looks ahead. It is the caller's part
-/// to open and close in order; a test holds every body that the API makes against a parser.
+/// Members and elements put their own commas, so a writer never looks ahead. It is the caller's
+/// part to open and close in order; a test holds every body that the API makes against a parser.
 package struct JSONWriter: Sendable {
   package private(set) var bytes: [UInt8] = []
   /// Whether the next member or element needs a comma before it.

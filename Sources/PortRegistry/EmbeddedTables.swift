@@ -15,7 +15,8 @@ package struct ImportedTable: Sendable {
 extension Registry {
   /// The registry that the program carries.
   ///
-  /// - Throws: Which embedded table is at fault, where and why; a build with such a table is broken.
+  /// - Throws: Which embedded table is at fault, where and why; a build with such a table is
+  ///   broken.
   public static func embedded() throws(RegistryTableFault) -> Registry {
     try embeddedBuilder().build()
   }

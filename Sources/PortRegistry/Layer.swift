@@ -1,4 +1,5 @@
-/// Where a fact comes from. Layers are merged, never flattened: an answer says which layer says what.
+/// Where a fact comes from. Layers are merged, never flattened: an answer says which layer says
+/// what.
 public enum Layer: UInt8, CaseIterable, Sendable {
   /// The document this registry started from.
   case catalogue

@@ -1,5 +1,5 @@
-/// What IANA's registry says of an assignment besides its title and references (RFC 6335 §8.1). Only
-/// tables that were imported have it.
+/// What IANA's registry says of an assignment besides its title and references (RFC 6335 §8.1).
+/// Only tables that were imported have it.
 package struct Registration: Sendable {
   /// What may be said more than once, since an assignment has a record for each transport.
   package enum Fact: Int, CaseIterable, Sendable {

@@ -68,8 +68,8 @@ public final class Registry: Sendable {
 
   // MARK: Asking by number
 
-  /// The assignments of `port`, ranges that hold it among them, best first: the operator's own, then
-  /// by use, then official ones, then single ports before ranges.
+  /// The assignments of `port`, ranges that hold it among them, best first: the operator's own,
+  /// then by use, then official ones, then single ports before ranges.
   public func assignments(of port: PortNumber) -> [Assignment] {
     memberIndices(of: port.rawValue).map { Assignment(registry: self, index: $0) }
   }

@@ -20,7 +20,8 @@ package final class APIResponder: Responder {
   let searcher = Searcher()
   var page: [RankingKey] = []
   var match = Match()
-  /// The cursor that leads on from the page at hand, and the target with it; empty on the last page.
+  /// The cursor that leads on from the page at hand, and the target with it; empty on the last
+  /// page.
   var next: [UInt8] = []
   var nextTarget: [UInt8] = []
   let coder = ContentCoder()
@@ -173,7 +174,7 @@ package final class APIResponder: Responder {
       text.append(contentsOf: ProblemBody.line(problem).utf8)
       batch.appendField("Content-Type", MediaType.plainText.name)
     case .html:
-      HTMLPage.write(problem, store.fixed.dashboard.styleAddress, to: &text)
+      HTMLPage.write(problem, store.fixed.dashboard.pageFiles, to: &text)
       batch.appendLines(Array(SharedFields.pageSafety.utf8))
       batch.appendField("Content-Type", MediaType.html.name)
     case .json, .csv:

@@ -6,8 +6,8 @@ import PortRegistry
 extension APIResponder {
   /// How many ports one batch may ask for.
   static let batchCountMax = 1000
-  /// How long the answer to a batch may be, in bytes. It is above the limit of other answers because it
-  /// cannot be cut: a thousand ports must come in one answer.
+  /// How long the answer to a batch may be, in bytes. It is above the limit of other answers
+  /// because it cannot be cut: a thousand ports must come in one answer.
   static let batchBytesMax = 1024 * 1024
 
   func answerBatch(
@@ -133,7 +133,7 @@ extension APIResponder {
     if type == .csv { return table.writeCSV(to: &text) }
     HTMLPage.writeList(
       "\(elements.count) ports",
-      store.fixed.dashboard.styleAddress,
+      store.fixed.dashboard.pageFiles,
       table,
       to: &text
     )

@@ -1,7 +1,8 @@
 import Gzip
 import HTTP
 
-/// The deflate streams of one loop, each made when it is first needed and then used again and again.
+/// The deflate streams of one loop, each made when it is first needed and then used again and
+/// again.
 final class ContentCoder {
   /// Content above this size is coded in pieces, between other events; in bytes.
   static let piecewiseFloorBytes = 32 * 1024
@@ -9,8 +10,8 @@ final class ContentCoder {
   static let pieceBytes = 16 * 1024
 
   private var onTheFly: GzipEncoder?
-  /// For what is fixed, until its gzip form is there: at the level of that, so that the same tag always
-  /// means the same bytes.
+  /// For what is fixed, until its gzip form is there: at the level of that, so that the same tag
+  /// always means the same bytes.
   private var kept: GzipEncoder?
   /// For works. They go one at a time, but other answers are coded between their pieces.
   private var piecewise: GzipEncoder?

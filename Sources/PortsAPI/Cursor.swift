@@ -2,9 +2,9 @@ import HTTP
 
 /// A place in the order of a list's items, for the client to hand back.
 ///
-/// Sixteen bytes in base64url (RFC 4648 §5): the key of the last item that was sent, and a digest of it
-/// and of all that decides the order: the data, the question and its filters. The limit and the form
-/// may change from page to page.
+/// Sixteen bytes in base64url (RFC 4648 §5): the key of the last item that was sent, and a digest
+/// of it and of all that decides the order: the data, the question and its filters. The limit and
+/// the form may change from page to page.
 enum Cursor {
   /// How long a well-formed cursor may be, in characters.
   static let sizeMax = 64
@@ -30,8 +30,8 @@ enum Cursor {
 
   /// The key that a cursor holds.
   ///
-  /// - Throws: `invalid-parameter` for what is no cursor, `stale-cursor` for one of another question or
-  ///   other data.
+  /// - Throws: `invalid-parameter` for what is no cursor, `stale-cursor` for one of another
+  ///   question or other data.
   static func read(_ text: Span<UInt8>, _ binding: ContentDigest) throws(Problem) -> UInt64 {
     var key: UInt64 = 0
     var check: UInt64 = 0

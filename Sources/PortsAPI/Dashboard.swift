@@ -2,8 +2,10 @@ import HTTP
 
 /// The dashboard's page and the files it refers to.
 ///
-/// The page names a file as `{{app.js}}`. At load the name becomes the address of the file, which holds
-/// a digest of its content, so that a file may be kept for ever and a new one has another address.
+/// A file names another as `"./app.js"`. At load the name becomes the address of that file, which
+/// holds a digest of its content, so that a file may be kept for ever and a new one has another
+/// address. The digest is of the content with its addresses, so whatever a file leads to changes
+/// its own address.
 struct Dashboard: Sendable {
   /// A file and the last segment of its path.
   struct Asset: Sendable {
@@ -13,12 +15,14 @@ struct Dashboard: Sendable {
 
   private(set) var page: Representation
   private(set) var assets: [Asset] = []
-  /// The address of the style sheet, which readable pages share.
-  let styleAddress: String
+  /// What readable pages share with the dashboard.
+  let pageFiles: PageFiles
 
   init(_ shared: SharedFields) {
     var addresses: [(name: String, address: String)] = []
-    for (name, content) in EmbeddedFiles.assets() {
+    // Each comes behind those that it refers to.
+    for (name, file) in EmbeddedFiles.assets() {
+      let content = Self.substitute(addresses, in: file)
       let hashed = Self.hashed(name, content)
       addresses.append((name, "/assets/\(hashed)"))
       assets.append(
@@ -32,7 +36,8 @@ struct Dashboard: Sendable {
         )
       )
     }
-    styleAddress = addresses.first { $0.name == "style.css" }?.address ?? ""
+    func address(_ name: String) -> String { addresses.first { $0.name == name }?.address ?? "" }
+    pageFiles = PageFiles(style: address("style.css"), icon: address("icon.svg"))
     page = Representation(
       content: Self.substitute(addresses, in: EmbeddedFiles.dashboardPage()),
       shared: shared.page,
@@ -64,21 +69,33 @@ struct Dashboard: Sendable {
     }
   }
 
-  /// Puts addresses in the place of `{{name}}`.
+  /// Puts addresses in the place of `"./name"`.
   private static func substitute(
     _ addresses: [(name: String, address: String)],
-    in page: [UInt8]
+    in file: [UInt8]
   ) -> [UInt8] {
-    var result = String(decoding: page, as: UTF8.self)[...]
-    var parts = ""
-    while let open = result.firstRange(of: "{{"),
-      let close = result[open.upperBound...].firstRange(of: "}}")
-    {
-      let name = result[open.upperBound..<close.lowerBound]
-      parts += result[..<open.lowerBound]
-      parts += addresses.first { $0.name == name }?.address ?? String(name)
-      result = result[close.upperBound...]
+    let quote = UInt8(ascii: "\"")
+    let dot = UInt8(ascii: ".")
+    var result: [UInt8] = []
+    result.reserveCapacity(file.count + 32 * addresses.count)
+    var copied = 0
+    for index in file.indices.dropLast(3)
+    where file[index] == quote && file[index + 1] == dot && file[index + 2] == UInt8(ascii: "/") {
+      let name = file[(index + 3)...].prefix { $0 != quote }
+      guard let target = addresses.first(where: { $0.name.utf8.elementsEqual(name) }) else {
+        continue
+      }
+      result.append(contentsOf: file[copied...index])
+      result.append(contentsOf: target.address.utf8)
+      copied = name.endIndex
     }
-    return Array((parts + result).utf8)
+    result.append(contentsOf: file[copied...])
+    return result
   }
+}
+
+/// The addresses of the files that every page refers to.
+struct PageFiles: Sendable {
+  let style: String
+  let icon: String
 }

@@ -1,7 +1,7 @@
 import HTTP
 
-/// An answer that takes long to make, such as a page of a thousand assignments. It waits for its turn
-/// among others of its kind, so that short answers need not wait for it.
+/// An answer that takes long to make, such as a page of a thousand assignments. It waits for its
+/// turn among others of its kind, so that short answers need not wait for it.
 final class DeferredAnswer: ResponseWork {
   /// Lists of more items than this wait for their turn.
   static let itemsFloor = 100

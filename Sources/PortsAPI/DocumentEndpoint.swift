@@ -60,7 +60,7 @@ extension APIResponder {
         contentsOf: "\(kind.status.code) \(kind.rawValue): \(kind.title)\n\(kind.advice)\n".utf8
       )
     case .html:
-      HTMLPage.begin(kind.title, store.fixed.dashboard.styleAddress, to: &text)
+      HTMLPage.begin(kind.title, store.fixed.dashboard.pageFiles, to: &text)
       HTMLPage.paragraph("\(kind.status.code) \(kind.rawValue)", to: &text)
       HTMLPage.paragraph(kind.advice, to: &text)
       HTMLPage.end(to: &text)

@@ -67,7 +67,7 @@ extension APIResponder {
       HTMLPage.writeList(
         "\(total) free blocks",
         next: nextTarget,
-        store.fixed.dashboard.styleAddress,
+        store.fixed.dashboard.pageFiles,
         table,
         to: &text
       )

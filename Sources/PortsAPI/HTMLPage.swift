@@ -3,33 +3,6 @@ import PortRegistry
 
 /// Readable pages: whole without a script, and with everything escaped that is not ours.
 enum HTMLPage {
-  /// Writes the page of a port.
-  static func write(
-    _ port: PortNumber,
-    of registry: Registry,
-    narrowedTo transport: TransportProtocol?,
-    _ style: String,
-    _ table: inout Table,
-    to output: inout [UInt8]
-  ) {
-    begin("Port \(port)", style, to: &output)
-    paragraph(PortText.summary(port, of: registry, narrowedTo: transport), to: &output)
-    for note in PortText.notes(port, of: registry, narrowedTo: transport) {
-      paragraph(note, to: &output)
-    }
-    table.fill(port, of: registry, narrowedTo: transport)
-    if table.rowCount > 0 { table.writeHTML(to: &output) }
-    output.append(contentsOf: "<p>".utf8)
-    if port.rawValue > 0 { link(port.rawValue - 1, to: &output) }
-    if port.rawValue < .max { link(port.rawValue + 1, to: &output) }
-    output.append(contentsOf: "</p>\n".utf8)
-    end(to: &output)
-  }
-
-  private static func link(_ port: UInt16, to output: inout [UInt8]) {
-    output.append(contentsOf: "<a href=\"/ports/\(port)?format=html\">\(port)</a> ".utf8)
-  }
-
   /// Writes a page that is a table.
   ///
   /// - Parameter next: The target of the next page; empty on the last.
@@ -37,12 +10,16 @@ enum HTMLPage {
     _ title: String,
     question: ArraySlice<UInt8> = [],
     next: [UInt8] = [],
-    _ style: String,
+    _ files: PageFiles,
     _ table: Table,
     to output: inout [UInt8]
   ) {
-    begin(title, style, question: question, to: &output)
-    if table.rowCount > 0 { table.writeHTML(to: &output) }
+    begin(title, files, question: question, to: &output)
+    if table.rowCount > 0 {
+      table.writeHTML(to: &output)
+    } else {
+      paragraph("Nothing.", to: &output)
+    }
     if !next.isEmpty {
       output.append(contentsOf: "<p><a rel=\"next\" href=\"".utf8)
       escape(next[...], to: &output)
@@ -55,11 +32,11 @@ enum HTMLPage {
   static func write(
     _ ranges: [PortRange],
     of registry: Registry,
-    _ style: String,
+    _ files: PageFiles,
     _ table: inout Table,
     to output: inout [UInt8]
   ) {
-    begin(ranges.count == 1 ? "The \(ranges[0].rawValue) range" : "Ranges", style, to: &output)
+    begin(ranges.count == 1 ? "The \(ranges[0].rawValue) range" : "Ranges", files, to: &output)
     table.fill(ranges, of: registry)
     table.writeHTML(to: &output)
     for range in ranges {
@@ -69,8 +46,8 @@ enum HTMLPage {
   }
 
   /// Writes the page of a problem.
-  static func write(_ problem: Problem, _ style: String, to output: inout [UInt8]) {
-    begin(problem.kind.title, style, to: &output)
+  static func write(_ problem: Problem, _ files: PageFiles, to output: inout [UInt8]) {
+    begin(problem.kind.title, files, to: &output)
     paragraph(problem.detail, to: &output)
     output.append(
       contentsOf:
@@ -83,11 +60,11 @@ enum HTMLPage {
   ///
   /// - Parameters:
   ///   - title: Of the page.
-  ///   - style: The address of the style sheet.
+  ///   - files: What it refers to.
   ///   - question: What stands in the search box.
   static func begin(
     _ title: String,
-    _ style: String,
+    _ files: PageFiles,
     question: ArraySlice<UInt8> = [],
     to output: inout [UInt8]
   ) {
@@ -105,14 +82,22 @@ enum HTMLPage {
     output.append(
       contentsOf: """
         </title>
-        <link rel="stylesheet" href="\(style)">
+        <link rel="icon" href="\(files.icon)" type="image/svg+xml">
+        <link rel="stylesheet" href="\(files.style)">
         </head>
         <body>
-        <header>
-        <p><a href="/">Portolan</a></p>
-        <form action="/ports" method="get" role="search">
+        <header class="top">
+        <a class="brand" href="/"><img src="\(files.icon)" alt="" width="28" height="28">Portolan</a>
+        <nav aria-label="Pages">
+        <a href="/ranges?format=html">Ranges</a>
+        <a href="/free-ranges?format=html">Free blocks</a>
+        <a href="/openapi.yaml">API</a>
+        </nav>
+        </header>
+        <form class="ask" action="/ports" method="get" role="search">
         <input type="hidden" name="format" value="html">
         <label for="q">A port number or a service</label>
+        <div class="box">
         <input id="q" name="q" type="search" maxlength="256" value="
         """.utf8
     )
@@ -121,8 +106,8 @@ enum HTMLPage {
       contentsOf: """
         ">
         <button>Look up</button>
+        </div>
         </form>
-        </header>
         <main>
         <h1>
         """.utf8

@@ -3,10 +3,10 @@ package import PortRegistry
 
 /// The state and the layers of all 65,536 ports, for pictures.
 ///
-/// `{"version":1,"states":"…","layers":"…"}`. Both strings are base64 of 65,536 bytes, one a port. A
-/// byte of `states` has two bits a transport, tcp lowest, then udp, sctp and dccp: 0 is unassigned, 1
-/// reserved, 2 assigned. A byte of `layers` has one bit a layer that names a service there, catalogue
-/// lowest, then iana, common and site.
+/// `{"version":1,"states":"…","layers":"…"}`. Both strings are base64 of 65,536 bytes, one a port.
+/// A byte of `states` has two bits a transport, tcp lowest, then udp, sctp and dccp: 0 is
+/// unassigned, 1 reserved, 2 assigned. A byte of `layers` has one bit a layer that names a service
+/// there, catalogue lowest, then iana, common and site.
 package enum MapBody {
   package static func write(_ registry: Registry, into writer: inout JSONWriter) {
     writer.beginObject()

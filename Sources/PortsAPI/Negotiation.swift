@@ -41,8 +41,8 @@ struct Negotiation {
       && bytes[range.lowerBound + 2] == UInt8(ascii: "*")
   }
 
-  /// Looks for `wait=N` in a list of preferences. The first one counts; one out of bounds is ignored,
-  /// as preferences may be.
+  /// Looks for `wait=N` in a list of preferences. The first one counts; one out of bounds is
+  /// ignored, as preferences may be.
   private mutating func readPreference(_ value: Span<UInt8>) {
     var start = 0
     while start < value.count {

@@ -5,8 +5,8 @@ package import PortRegistry
 package enum PortBody {
   /// Writes `port`.
   ///
-  /// - Parameter transport: If given, only what concerns it: its state, its notes, and the assignments
-  ///   that name it.
+  /// - Parameter transport: If given, only what concerns it: its state, its notes, and the
+  ///   assignments that name it.
   package static func write(
     _ port: PortNumber,
     of registry: Registry,

@@ -69,8 +69,7 @@ extension APIResponder {
         port,
         of: store.registry,
         narrowedTo: transport,
-        store.fixed.dashboard.styleAddress,
-        &table,
+        store.fixed.dashboard.pageFiles,
         to: &text
       )
     }

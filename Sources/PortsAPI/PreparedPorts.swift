@@ -2,8 +2,8 @@ import HTTP
 import JSON
 import PortRegistry
 
-/// The answers to `/ports/{port}` for every port of which something is known, ready to be sent, in one
-/// array of bytes.
+/// The answers to `/ports/{port}` for every port of which something is known, ready to be sent, in
+/// one array of bytes.
 ///
 /// What stands there is the rest of a head behind Date, its empty line, and the content. Each
 /// assignment's own JSON lies within the content of its first port, where lists find it too, so
@@ -28,8 +28,8 @@ struct PreparedPorts: Sendable {
     var gzip: Form?
   }
 
-  /// All answers together take no more than this, in bytes; a layer that speaks of nearly every port
-  /// has the rest of its answers made when they are asked for.
+  /// All answers together take no more than this, in bytes; a layer that speaks of nearly every
+  /// port has the rest of its answers made when they are asked for.
   static let sizeMax = 16 * 1024 * 1024
 
   private static let lineEnd: [UInt8] = [.carriageReturn, .lineFeed]

@@ -42,7 +42,7 @@ extension APIResponder {
       HTMLPage.write(
         ranges,
         of: store.registry,
-        store.fixed.dashboard.styleAddress,
+        store.fixed.dashboard.pageFiles,
         &table,
         to: &text
       )

@@ -47,7 +47,8 @@ package final class RepresentationStore: Sendable {
     )
   }
 
-  /// The same with the gzip forms of all that is long enough. Takes a while; call it in the background.
+  /// The same with the gzip forms of all that is long enough. Takes a while; call it in the
+  /// background.
   package func withGzipForms() -> RepresentationStore {
     guard !hasGzipForms, let forms = GzipForms() else { return self }
     var ports = ports
@@ -73,7 +74,8 @@ package final class RepresentationStore: Sendable {
     self.hasGzipForms = hasGzipForms
   }
 
-  /// What an answer says to the origin that asks, if the data is private and the operator allows it.
+  /// What an answer says to the origin that asks, if the data is private and the operator allows
+  /// it.
   func originLines(_ negotiation: Negotiation, _ bytes: Span<UInt8>) -> [UInt8] {
     guard options.isPrivate, let origin = negotiation.origin,
       let allowed = options.corsOrigins.first(where: { bytes.extracting(origin).equals($0) })

@@ -19,7 +19,8 @@ enum Route: Equatable {
   /// The number in the path of `/ports/{port}` without anything else, which most requests have: the
   /// straight way, on which nothing is decoded.
   ///
-  /// - Returns: `nil` for every other target, `/ports/%34` among them, and for numbers that are none.
+  /// - Returns: `nil` for every other target, `/ports/%34` among them, and for numbers that are
+  ///   none.
   @inline(__always)
   static func port(_ bytes: Span<UInt8>, _ target: RequestTarget) -> UInt16? {
     let path = target.path

@@ -124,7 +124,7 @@ extension APIResponder {
           : "\(searcher.keys.count) assignments",
         question: question.words,
         next: nextTarget,
-        store.fixed.dashboard.styleAddress,
+        store.fixed.dashboard.pageFiles,
         table,
         to: &text
       )

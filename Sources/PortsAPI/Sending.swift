@@ -5,8 +5,8 @@ import HTTP
 extension APIResponder {
   /// Evaluates the request's conditions (RFC 9110 §13.2).
   ///
-  /// A client that takes gzip may hold the plain form from before, or know that short content is never
-  /// coded; so the plain form's tag counts too, and chooses that form.
+  /// A client that takes gzip may hold the plain form from before, or know that short content is
+  /// never coded; so the plain form's tag counts too, and chooses that form.
   ///
   /// - Returns: How the request ends without content, or `nil` if content is to be sent.
   func decide(

@@ -50,7 +50,7 @@ extension APIResponder {
       HTMLPage.writeList(
         "Service \(String(decoding: name, as: UTF8.self))",
         question: name,
-        store.fixed.dashboard.styleAddress,
+        store.fixed.dashboard.pageFiles,
         table,
         to: &text
       )

@@ -152,7 +152,7 @@ package struct Table: Sendable {
 
   /// A table of HTML. Cells of the column `port` lead to the port.
   func writeHTML(to output: inout [UInt8]) {
-    output.append(contentsOf: "<table>\n<thead><tr>".utf8)
+    output.append(contentsOf: "<div class=\"wide\">\n<table>\n<thead><tr>".utf8)
     for name in columns { output.append(contentsOf: "<th scope=\"col\">\(name)</th>".utf8) }
     output.append(contentsOf: "</tr></thead>\n<tbody>\n".utf8)
     for index in cells.indices {
@@ -172,6 +172,6 @@ package struct Table: Sendable {
       output.append(contentsOf: "</td>".utf8)
       if column + 1 == columns.count { output.append(contentsOf: "</tr>\n".utf8) }
     }
-    output.append(contentsOf: "</tbody>\n</table>\n".utf8)
+    output.append(contentsOf: "</tbody>\n</table>\n</div>\n".utf8)
   }
 }

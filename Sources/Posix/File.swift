@@ -50,10 +50,12 @@ package enum File {
 
   /// Opens the file at `path` so that every write goes to its end; makes it where there is none,
   /// readable by its owner and group.
+  ///
+  /// - Throws: ENXIO for a named pipe that nobody reads, rather than waiting for somebody.
   package static func openForAppending(_ path: String) throws(Errno) -> OwnedDescriptor {
     OwnedDescriptor(
       adopting: try retryingInterrupted {
-        unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+        unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o640)
       }
     )
   }

@@ -68,8 +68,8 @@ private struct NewFile: ~Copyable {
 
   private static let attemptCountMax = 16
 
-  /// Makes one in the folder of `path`, where rename(2) is one step. A name that is taken, by another
-  /// program or for a trap, is not opened.
+  /// Makes one in the folder of `path`, where rename(2) is one step. A name that is taken, by
+  /// another program or for a trap, is not opened.
   init(beside path: String) throws(Errno) {
     var attempt = 1
     while true {

@@ -30,6 +30,9 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
     var host = String(text[..<colon])
     if host.hasPrefix("["), host.hasSuffix("]") {
       host = String(host.dropFirst().dropLast())
+      guard host.contains(":") else {
+        throw .host(host, reason: "only an IPv6 address stands in brackets")
+      }
     } else if host.contains(":") {
       throw .missingPort
     }
@@ -38,6 +41,8 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
 
   /// - Parameter host: A numeric address, or a name that resolves to one.
   package init(host: String, port: UInt16) throws(Fault) {
+    // To a C string it would be the end, and what stands before it may be another host.
+    guard !host.utf8.contains(0) else { throw .host(host, reason: "it holds a NUL") }
     var hints = unsafe addrinfo()
     unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
     unsafe hints.ai_socktype = CInt(SOCK_STREAM.rawValue)

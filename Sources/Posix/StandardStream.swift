@@ -18,6 +18,15 @@ package enum StandardStream: CInt, Sendable {
     try write(bytes.span)
   }
 
+  /// Whether the next write is taken at once: a pipe whose reader sleeps fills up. What poll(2)
+  /// calls writable takes PIPE_BUF bytes; ``sizeTakenAtOnce`` is no more than that.
+  package var isWritable: Bool {
+    (try? awaitReadiness(POLLOUT, of: rawValue, timeoutMilliseconds: 0)) != nil
+  }
+
+  /// So many bytes a writable pipe takes without waiting (PIPE_BUF, pipe(7)).
+  package static let sizeTakenAtOnce = 4096
+
   /// Another owner of the same open stream.
   package func duplicate() throws(Errno) -> OwnedDescriptor {
     OwnedDescriptor(

@@ -1,9 +1,10 @@
 internal import HTTP
 
-/// One client's connection: reads requests, has them answered, and writes the answers in their order.
+/// One client's connection: reads requests, has them answered, and writes the answers in their
+/// order.
 ///
-/// It performs what ``ConnectionState`` decides. Its turns are short: one read, so many answers, one
-/// write; then others have theirs.
+/// It performs what ``ConnectionState`` decides. Its turns are short: one read, so many answers,
+/// one write; then others have theirs.
 final class Connection<Link: Transport & ~Copyable> {
   /// What the loop has to do after a turn.
   enum Verdict: Equatable {
@@ -202,8 +203,9 @@ final class Connection<Link: Transport & ~Copyable> {
     if sawEnd, !mayTake, state.phase != .closed { perform(.peerFinished, &bench) }
   }
 
-  /// A short read of a stream has emptied it (epoll(7)), unless the transport itself keeps some or the
-  /// end of the stream is still to be read: that was announced together with the bytes before it.
+  /// A short read of a stream has emptied it (epoll(7)), unless the transport itself keeps some or
+  /// the end of the stream is still to be read: that was announced together with the bytes before
+  /// it.
   func mayHoldMore(afterReading count: Int) -> Bool {
     count == ReceiveBuffer.capacity || endIsNear || transport.hasBufferedInput
   }

@@ -1,7 +1,7 @@
 /// The life of a connection as a value: state × event → state and effect.
 ///
-/// It knows no socket and no clock. Whoever owns it tells it what happened and when, in milliseconds
-/// of a clock that never goes back, and performs the effect it returns.
+/// It knows no socket and no clock. Whoever owns it tells it what happened and when, in
+/// milliseconds of a clock that never goes back, and performs the effect it returns.
 package struct ConnectionState: Equatable, Sendable {
   package enum Phase: Equatable, Sendable {
     /// TLS is being negotiated.
@@ -170,8 +170,8 @@ package struct ConnectionState: Equatable, Sendable {
       isDraining = true
       return .none
 
-    // What cannot happen: the owner reports these in the phases above only. A wrong report gives the
-    // connection up rather than the process.
+    // What cannot happen: the owner reports these in the phases above only. A wrong report gives
+    // the connection up rather than the process.
     case (.established, _), (.requestBegan, _), (.postponed, _), (.answered, _),
       (.discardedEnough, _):
       return end(.close)

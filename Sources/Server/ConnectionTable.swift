@@ -1,7 +1,7 @@
 /// The connections of a loop by slot, and the tokens that events name them with.
 ///
-/// A token holds the slot and how often the slot was used before, so an event that was already on its
-/// way when its connection ended finds nothing, even when another has the slot by then.
+/// A token holds the slot and how often the slot was used before, so an event that was already on
+/// its way when its connection ended finds nothing, even when another has the slot by then.
 struct ConnectionTable<Member> {
   private var members: [Member?] = []
   private var uses: [UInt32] = []

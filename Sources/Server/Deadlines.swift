@@ -1,7 +1,7 @@
 /// A timer wheel: wakes each connection not before its time, and not more than a tick after.
 ///
-/// Setting and cancelling cost the same few steps whatever the number of connections. A deadline beyond
-/// the wheel's reach is parked in the farthest slot and put back when that comes.
+/// Setting and cancelling cost the same few steps whatever the number of connections. A deadline
+/// beyond the wheel's reach is parked in the farthest slot and put back when that comes.
 struct Deadlines {
   /// How exact deadlines are kept.
   static let tickMilliseconds: UInt64 = 100

@@ -33,8 +33,8 @@ package final class Engine: Sendable {
     running = Mutex(loops.count)
   }
 
-  /// Listens on `address`, each loop with a socket of its own, so that the kernel spreads connections
-  /// over them. Before ``start(whenStopped:)`` only.
+  /// Listens on `address`, each loop with a socket of its own, so that the kernel spreads
+  /// connections over them. Before ``start(whenStopped:)`` only.
   ///
   /// - Parameters:
   ///   - context: What TLS connections negotiate; `nil` for plain ones.

@@ -3,13 +3,14 @@ internal import HTTP
 package import Posix
 internal import TLS
 
-/// One thread's worth of connections: waits for readiness, gives each connection its turn, keeps time.
+/// One thread's worth of connections: waits for readiness, gives each connection its turn, keeps
+/// time.
 ///
-/// A loop shares nothing that changes with another one but its mailbox. It runs on a serial queue of
-/// its own, from ``start(whenStopped:)`` until it is told to stop.
+/// A loop shares nothing that changes with another one but its mailbox. It runs on a serial queue
+/// of its own, from ``start(whenStopped:)`` until it is told to stop.
 package final class EventLoop: @unchecked Sendable {
-  // Unchecked because all mutable state below belongs to the queue alone: `start` hands the loop over
-  // to it, and from then on other threads reach only `mailbox` and `statistics`.
+  // Unchecked because all mutable state below belongs to the queue alone: `start` hands the loop
+  // over to it, and from then on other threads reach only `mailbox` and `statistics`.
   typealias Client = Connection<SocketTransport>
 
   package let statistics = Statistics()
@@ -116,7 +117,8 @@ package final class EventLoop: @unchecked Sendable {
     if !ready.isEmpty || !shaking.isEmpty || !works.isEmpty { return 0 }
     var wait: UInt64?
     if !deadlines.isEmpty {
-      // While there is traffic a tick is near enough; only an idle loop looks for the next deadline.
+      // While there is traffic a tick is near enough; only an idle loop looks for the next
+      // deadline.
       wait =
         wasIdle ? deadlines.millisecondsToNext(from: bench.now) : Deadlines.tickMilliseconds
     }
@@ -278,7 +280,8 @@ package final class EventLoop: @unchecked Sendable {
     }
   }
 
-  /// Takes what has queued up, closes the listeners, and lets every connection end with its next answer.
+  /// Takes what has queued up, closes the listeners, and lets every connection end with its next
+  /// answer.
   func drain() {
     for index in listeners.indices { while accept(by: index) {} }
     bench.isDraining = true

@@ -8,8 +8,8 @@ package struct Limits: Sendable {
   package var requestMilliseconds: UInt64 = 10_000
   /// From the acceptance of a connection to the end of its TLS handshake.
   package var handshakeMilliseconds: UInt64 = 10_000
-  /// Between an answer and the next request. Longer than the 60 s after which common proxies give up
-  /// an idle connection, so that it is they who close it.
+  /// Between an answer and the next request. Longer than the 60 s after which common proxies give
+  /// up an idle connection, so that it is they who close it.
   package var idleMilliseconds: UInt64 = 75_000
   /// The same once four fifths of the connections are taken.
   package var idleUnderPressureMilliseconds: UInt64 = 5_000

@@ -17,8 +17,8 @@ package enum LoopMessage: Sendable {
   case stop
 }
 
-/// How messages come to a loop from other threads: the one place in the engine with a lock, taken only
-/// when there is a message.
+/// How messages come to a loop from other threads: the one place in the engine with a lock, taken
+/// only when there is a message.
 final class Mailbox: Sendable {
   private let messages = Mutex<[LoopMessage]>([])
   private let counter: EventCounter

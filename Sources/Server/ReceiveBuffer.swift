@@ -1,5 +1,5 @@
-/// Where a loop reads what arrives. One serves all its connections in turn: what one does not use up
-/// at once it must copy.
+/// Where a loop reads what arrives. One serves all its connections in turn: what one does not use
+/// up at once it must copy.
 struct ReceiveBuffer {
   /// More than a head may have, so that a turn's read holds at least one whole request.
   static let capacity = 32 * 1024

@@ -45,7 +45,8 @@ struct SendBuffer {
     if !isShared { privateSize += content.count }
   }
 
-  /// Gives the next run to `send`, which says how many bytes were taken, until one is not taken whole.
+  /// Gives the next run to `send`, which says how many bytes were taken, until one is not taken
+  /// whole.
   ///
   /// - Returns: How many bytes were taken in all.
   mutating func drain(_ send: (Span<UInt8>, _ more: Bool) -> Int) -> Int {

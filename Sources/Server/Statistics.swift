@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// What a loop counts. The loop alone writes; anyone may read at any time, each number by itself.
 ///
-/// Written with a plain load and store, so a count costs no locked instruction, and padded so that no
-/// two loops write to one cache line.
+/// Written with a plain load and store, so a count costs no locked instruction, and padded so that
+/// no two loops write to one cache line.
 package final class Statistics: Sendable {
   /// One number with one writer.
   package struct Counter: ~Copyable, Sendable {

@@ -1,6 +1,7 @@
 internal import COpenSSL
 
-/// What we speak and with whom: Mozilla's server side TLS guideline 6.0, *intermediate* or *modern*.
+/// What we speak and with whom: Mozilla's server side TLS guideline 6.0, *intermediate* or
+/// *modern*.
 @safe struct SecurityPolicy {
   /// For TLS 1.2; all have forward secrecy and authenticated encryption.
   static let cipherList = [

@@ -5,8 +5,8 @@ internal import COpenSSL
 /// It is built whole and never changed afterwards; a reload makes another, and connections keep the
 /// one that they began with.
 ///
-/// SAFETY: OpenSSL lets threads share an SSL_CTX that nobody modifies any more (openssl-threads(7)),
-/// and only `init` does.
+/// SAFETY: OpenSSL lets threads share an SSL_CTX that nobody modifies any more
+/// (openssl-threads(7)), and only `init` does.
 @safe package final class TLSContext: @unchecked Sendable {
   /// The certificates served, in the configuration's order.
   package let certificates: [ServedCertificate]

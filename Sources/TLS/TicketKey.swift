@@ -56,24 +56,25 @@ internal import COpenSSL
         isSealing ? 1 : 0
       ) == 1
     guard isCipherReady else { return false }
-    // SAFETY: OpenSSL reads the name of the digest during the call only, and never writes to it.
-    return unsafe "SHA256".withCString { digest in
-      var parameters = unsafe (
-        OSSL_PARAM_construct_utf8_string(
-          OSSL_MAC_PARAM_DIGEST,
-          UnsafeMutablePointer(mutating: digest),
-          0
-        ),
-        OSSL_PARAM_construct_end()
-      )
-      return unsafe withUnsafeBytes(of: &parameters) { list in
-        unsafe EVP_MAC_init(
-          mac,
-          macKey.bindMemory(to: UInt8.self).baseAddress,
-          macKey.count,
-          list.bindMemory(to: OSSL_PARAM.self).baseAddress
-        ) == 1
-      }
+    // SAFETY: the list holds the addresses of both texts, which exist as long as the program does;
+    // a String's bytes would be gone before EVP_MAC_init looks at them.
+    let digest: StaticString = "SHA256"
+    let digestParameter: StaticString = "digest"  // OSSL_MAC_PARAM_DIGEST
+    var parameters = unsafe (
+      OSSL_PARAM_construct_utf8_string(
+        UnsafeRawPointer(digestParameter.utf8Start).assumingMemoryBound(to: CChar.self),
+        UnsafeMutableRawPointer(mutating: digest.utf8Start).assumingMemoryBound(to: CChar.self),
+        0
+      ),
+      OSSL_PARAM_construct_end()
+    )
+    return unsafe withUnsafeBytes(of: &parameters) { list in
+      unsafe EVP_MAC_init(
+        mac,
+        macKey.bindMemory(to: UInt8.self).baseAddress,
+        macKey.count,
+        list.bindMemory(to: OSSL_PARAM.self).baseAddress
+      ) == 1
     }
   }
 

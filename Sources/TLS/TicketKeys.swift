@@ -4,9 +4,9 @@ internal import Synchronization
 
 /// The keys that session tickets are sealed with (RFC 5077 §4), made anew every twelve hours.
 ///
-/// One object serves all contexts, so that a ticket given before a reload, or by another loop, still
-/// resumes. Keys live in memory only and are wiped when they are forgotten: whoever takes them later
-/// cannot open what was recorded earlier.
+/// One object serves all contexts, so that a ticket given before a reload, or by another loop,
+/// still resumes. Keys live in memory only and are wiped when they are forgotten: whoever takes
+/// them later cannot open what was recorded earlier.
 package final class TicketKeys: Sendable {
   /// How long a key seals new tickets.
   package static let sealingSeconds: Int64 = 12 * 3600

@@ -12,10 +12,16 @@ import Testing
   @Test func filesAndLinesStayShort() throws {
     for file in try Self.allFiles() {
       #expect(file.lines.count <= Self.lineCountMax, "\(file.path)")
-      for (place, line) in file.lines.enumerated() where line.count > Self.columnsMax {
+      for (place, line) in file.lines.enumerated()
+      where line.count > Self.columnsMax && !Self.isText(line, file) {
         Issue.record("\(file.path):\(place + 1) has \(line.count) columns")
       }
     }
+  }
+
+  /// Whether a line is long because of text that is best read whole.
+  private static func isText(_ line: String, _ file: SourceFile) -> Bool {
+    line.contains("\"") || file.path.hasPrefix("Tests/")
   }
 
   /// A worker of a queue that is not serial ends the process when no descriptor is left (ADR 1).
@@ -55,7 +61,8 @@ import Testing
   @Test(arguments: ["TO" + "DO", "FIX" + "ME", "XX" + "X"])
   func nothingIsLeftForLater(word: String) throws {
     for file in try Self.allFiles() {
-      for (place, line) in file.lines.enumerated() where line.contains(word) {
+      for (place, line) in file.lines.enumerated()
+      where line.split(whereSeparator: { !$0.isLetter }).contains(Substring(word)) {
         Issue.record("\(file.path):\(place + 1) has '\(word)'")
       }
     }

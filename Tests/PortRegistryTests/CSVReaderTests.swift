@@ -1,8 +1,8 @@
 import PortRegistry
 import Testing
 
-/// Goal: a CSV file is read as RFC 4180 has it however it is cut, and a file of another kind is refused
-/// with its line and the reason.
+/// Goal: a CSV file is read as RFC 4180 has it however it is cut, and a file of another kind is
+/// refused with its line and the reason.
 /// Method: through the two formats that lean on the reader.
 @Suite struct CSVReaderTests {
   private static let header =

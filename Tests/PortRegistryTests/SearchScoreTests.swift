@@ -2,13 +2,13 @@ import Foundation
 import PortRegistry
 import Testing
 
-/// Goal: people find what they ask for. Tests/Search/README.md says what is asked and what is right.
-/// Method: ask every question, take the first three answers, and count. `PORTOLAN_SEARCH_MISSES` set
-/// in the environment prints the questions of the tune set that were missed; those of the held set
-/// are never printed, so that nothing is tuned on them.
+/// Goal: people find what they ask for. Tests/Search/README.md says what is asked and what is
+/// right. Method: ask every question, take the first three answers, and count.
+/// `PORTOLAN_SEARCH_MISSES` set in the environment prints the questions of the tune set that were
+/// missed; those of the held set are never printed, so that nothing is tuned on them.
 @Suite struct SearchScoreTests {
-  /// The least share, in percent, that may be right at rank 1 and among the first 3: what the search
-  /// reaches with the tables of today, less a margin for a changed table.
+  /// The least share, in percent, that may be right at rank 1 and among the first 3: what the
+  /// search reaches with the tables of today, less a margin for a changed table.
   private static let floors: [String: (first: Double, three: Double)] = [
     "tune": (first: 0, three: 0),
     "held": (first: 0, three: 0),

@@ -1,9 +1,9 @@
 import PortRegistry
 import Testing
 
-/// Goal: the index finds what a plain scan finds, in the same order, and the order is the contract's.
-/// Method: some hundred questions made of the registry's own words, whole, cut, joined and damaged;
-/// then small registries that differ in one key of the ranking each.
+/// Goal: the index finds what a plain scan finds, in the same order, and the order is the
+/// contract's. Method: some hundred questions made of the registry's own words, whole, cut, joined
+/// and damaged; then small registries that differ in one key of the ranking each.
 @Suite struct SearchTests {
   private typealias T = Tables
 

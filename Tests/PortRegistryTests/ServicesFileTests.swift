@@ -1,7 +1,8 @@
 import PortRegistry
 import Testing
 
-/// Goal: a services(5) file is read line by line, and no line that says something is dropped unsaid.
+/// Goal: a services(5) file is read line by line, and no line that says something is dropped
+/// unsaid.
 @Suite struct ServicesFileTests {
   private func read(_ text: String) throws -> (rows: [String], report: ImportReport) {
     var file = ServicesFile(file: "services")

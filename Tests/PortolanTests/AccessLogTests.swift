@@ -40,12 +40,19 @@ struct ReadHead {
 
   private func record(requestID: Range<Int>? = nil, user: String? = nil) -> AccessRecord {
     AccessRecord(
-      time: Timestamp(nanosecondsSince1970: 1_770_972_577_123_456_789), client: "192.0.2.7",
-      status: .ok, contentSize: 512, durationNanoseconds: 35_900, requestID: requestID, user: user)
+      time: Timestamp(nanosecondsSince1970: 1_770_972_577_123_456_789),
+      client: "192.0.2.7",
+      status: .ok,
+      contentSize: 512,
+      durationNanoseconds: 35_900,
+      requestID: requestID,
+      user: user
+    )
   }
 
   private func logged(
-    _ format: AccessLogFormat, _ body: (AccessLogLane) throws -> Void
+    _ format: AccessLogFormat,
+    _ body: (AccessLogLane) throws -> Void
   ) throws -> String {
     let log = try #require(try AccessLog(.file(path), format: format, laneCount: 1))
     try body(log.lane(0))
@@ -56,7 +63,9 @@ struct ReadHead {
 
   @Test func theFormatsAreWritten() throws {
     let read = try ReadHead(
-      ["User-Agent: curl/8", "Referer: http://r/", "X-Request-Id: abc-1"], target: "/ports?q=a")
+      ["User-Agent: curl/8", "Referer: http://r/", "X-Request-Id: abc-1"],
+      target: "/ports?q=a"
+    )
     let id = RequestID.range(in: read.head, read.bytes.span)
     let json = try logged(.json) { $0.log(record(requestID: id), read.head, read.bytes.span) }
     #expect(
@@ -64,7 +73,8 @@ struct ReadHead {
         == #"{"time":"2026-02-13T08:49:37.123Z","client":"192.0.2.7","method":"GET","#
         + #""target":"/ports?q=a","protocol":"HTTP/1.1","status":200,"bytes":512,"#
         + #""duration_us":35,"referer":"http://r/","user_agent":"curl/8","request_id":"abc-1"}"#
-        + "\n")
+        + "\n"
+    )
     try FileManager.default.removeItem(atPath: path)
     let combined = try logged(.combined) { lane in
       lane.log(record(user: "CN=a b"), read.head, read.bytes.span)
@@ -74,7 +84,8 @@ struct ReadHead {
       combined
         == #"192.0.2.7 - CN=a_b [13/Feb/2026:08:49:37 +0000] "GET /ports?q=a HTTP/1.1" 200 512 "#
         + "\"http://r/\" \"curl/8\"\n"
-        + #"192.0.2.7 - - [13/Feb/2026:08:49:37 +0000] "-" 200 512 "-" "-""# + "\n")
+        + #"192.0.2.7 - - [13/Feb/2026:08:49:37 +0000] "-" 200 512 "-" "-""# + "\n"
+    )
   }
 
   @Test(arguments: [AccessLogFormat.json, .combined])
@@ -89,7 +100,8 @@ struct ReadHead {
       let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
       #expect(
         object?["user_agent"] as? String
-          == #"a\x22 200 \x5C \xC3(\xFF\xE2\x80\xA8{\x22x\x22:1}"#)
+          == #"a\x22 200 \x5C \xC3(\xFF\xE2\x80\xA8{\x22x\x22:1}"#
+      )
     } else {
       #expect(text.hasSuffix(#""a\x22 200 \x5C \xC3(\xFF\xE2\x80\xA8{\x22x\x22:1}""# + "\n"))
     }

@@ -65,7 +65,8 @@ private func parts(_ batch: ResponseBatch) -> (head: String, content: String) {
       parts(batch).content
         == #"{"status":"failing","checks":[{"name":"registry","status":"failing","#
         + #""detail":"no \"table\""},{"name":"loops","status":"ok"},"#
-        + #"{"name":"stopping","status":"ok"}]}"# + "\n")
+        + #"{"name":"stopping","status":"ok"}]}"# + "\n"
+    )
   }
 }
 
@@ -77,7 +78,8 @@ private func parts(_ batch: ResponseBatch) -> (head: String, content: String) {
       problem: { problem, batch in
         batch.beginHead(problem.kind.status)
         batch.endHead()
-      })
+      }
+    )
     let read = try ReadHead(bytes: Array("\(request) HTTP/1.1\r\nHost: r\r\n\r\n".utf8))
     var batch = ResponseBatch()
     batch.omitsContent = read.head.method == .head
@@ -105,7 +107,9 @@ private func parts(_ batch: ResponseBatch) -> (head: String, content: String) {
   @Test func metricsHaveTheTypeThatTheirReaderInsistsOn() throws {
     #expect(
       try answer("GET /metrics").head.contains(
-        "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"))
+        "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
+      )
+    )
   }
 }
 
@@ -116,13 +120,20 @@ private func parts(_ batch: ResponseBatch) -> (head: String, content: String) {
     Metrics(
       meters: meters,
       engine: EngineFigures(
-        connections: [("idle", 3), ("active", 1)], acceptedConnections: 9,
-        refusals: [("rate", 1), ("overload", 0)], receivedBytes: 10, sentBytes: 20,
-        handshakes: [("full", 1), ("resumed", 2), ("failed", 0)]),
+        connections: [("idle", 3), ("active", 1)],
+        acceptedConnections: 9,
+        refusals: [("rate", 1), ("overload", 0)],
+        receivedBytes: 10,
+        sentBytes: 20,
+        handshakes: [("full", 1), ("resumed", 2), ("failed", 0)]
+      ),
       service: ServiceFigures(
-        certificates: [("a \"b\" \\ c\n", 1_800_000_000)], reloadsDone: 1,
-        registryAssignments: [("catalogue", 100), ("iana", 11_440)]),
-      process: ProcessStatistics.read())
+        certificates: [("a \"b\" \\ c\n", 1_800_000_000)],
+        reloadsDone: 1,
+        registryAssignments: [("catalogue", 100), ("iana", 11_440)]
+      ),
+      process: ProcessStatistics.read()
+    )
   }
 
   private func sample(_ name: String, in page: [UInt8]) -> String? {
@@ -140,20 +151,28 @@ private func parts(_ batch: ResponseBatch) -> (head: String, content: String) {
     let page = metrics(meters).page()
     #expect(
       sample(
-        #"http_requests_total{route="ports_port",method="GET",status="200"}"#, in: page) == "4")
+        #"http_requests_total{route="ports_port",method="GET",status="200"}"#,
+        in: page
+      ) == "4"
+    )
     #expect(
       sample(
-        #"http_requests_total{route="ports_port",method="HEAD",status="304"}"#, in: page) == "2")
+        #"http_requests_total{route="ports_port",method="HEAD",status="304"}"#,
+        in: page
+      ) == "2"
+    )
     let bucket = #"http_request_duration_seconds_bucket{route="ports_port",le="#
     #expect(sample(bucket + #""0.000025"}"#, in: page) == "2")
     #expect(sample(bucket + #""0.00005"}"#, in: page) == "4")
     #expect(sample(bucket + #""10"}"#, in: page) == "4")
     #expect(sample(bucket + #""+Inf"}"#, in: page) == "6")
     #expect(
-      sample(#"http_request_duration_seconds_count{route="ports_port"}"#, in: page) == "6")
+      sample(#"http_request_duration_seconds_count{route="ports_port"}"#, in: page) == "6"
+    )
     #expect(
       sample(#"http_request_duration_seconds_sum{route="ports_port"}"#, in: page)
-        == "40.000100002")
+        == "40.000100002"
+    )
   }
 
   @Test func everyCombinationHasACounterOfItsOwn() {

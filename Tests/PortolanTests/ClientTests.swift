@@ -59,7 +59,9 @@ import Testing
       var text = [CChar](repeating: 0, count: 64)
       _ = unsafe inet_ntop(AF_INET6, bytes, &text, 64)
       let theirs = String(
-        decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) },
+        as: UTF8.self
+      )
       // inet_ntop writes the last 32 bits of some old forms with dots.
       if !theirs.contains(".") { #expect(address.description == theirs) }
       #expect(IPAddress(parsing: address.description) == address)
@@ -102,7 +104,8 @@ import Testing
 /// Method: heads as proxies and cheats send them.
 @Suite struct ClientAddressTests {
   private let address = ClientAddress(
-    trustedProxies: ["10.0.0.0/8", "fd00::/8"].compactMap { IPNetwork(parsing: $0) })
+    trustedProxies: ["10.0.0.0/8", "fd00::/8"].compactMap { IPNetwork(parsing: $0) }
+  )
 
   private func client(_ peer: String, _ lines: [String]) throws -> String {
     let read = try ReadHead(lines)
@@ -176,13 +179,18 @@ import Testing
 
   /// Asks once; a mutating call cannot stand within an expectation.
   private func ask(
-    _ limiter: inout RateLimiter, _ address: IPAddress, at now: UInt64
+    _ limiter: inout RateLimiter,
+    _ address: IPAddress,
+    at now: UInt64
   ) -> RateLimiter.Verdict {
     limiter.admit(address, nowNanoseconds: now)
   }
 
   private func admitted(
-    _ limiter: inout RateLimiter, _ address: IPAddress, _ count: Int, at now: UInt64
+    _ limiter: inout RateLimiter,
+    _ address: IPAddress,
+    _ count: Int,
+    at now: UInt64
   ) -> Int {
     var admitted = 0
     for _ in 0..<count where limiter.admit(address, nowNanoseconds: now) == .allowed {
@@ -210,7 +218,8 @@ import Testing
     let address = IPAddress(ipv4: 1)
     #expect(ask(&limiter, address, at: start) == .allowed)
     #expect(
-      ask(&limiter, address, at: start + 1) == .refused(retryAfterSeconds: 1))
+      ask(&limiter, address, at: start + 1) == .refused(retryAfterSeconds: 1)
+    )
     #expect(ask(&limiter, address, at: start + second) == .allowed)
   }
 
@@ -235,7 +244,9 @@ import Testing
 
   @Test func aFreshTableKeepsAsManyNetworksAsItPromisesMostly() {
     var limiter = RateLimiter(requestsPerSecond: 1, burst: 1, seed: 1)
-    let networks = (0..<UInt32(RateLimiter.bucketCount / 4)).map { IPAddress(ipv4: $0 &* 2_654_435_761) }
+    let networks = (0..<UInt32(RateLimiter.bucketCount / 4)).map {
+      IPAddress(ipv4: $0 &* 2_654_435_761)
+    }
     for network in networks { _ = limiter.admit(network, nowNanoseconds: start) }
     var forgotten = 0
     for network in networks

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import PortRegistry
 import Posix
 import Testing
@@ -18,7 +19,8 @@ import Testing
 
   @Test func columnsAreAlignedOnATerminal() {
     #expect(
-      table().text(.aligned(isColoured: false)) == """
+      table().text(.aligned(isColoured: false))
+        == """
          PORT  NAME      LAST
             7  é b  [31m  x
         65535  longer
@@ -71,7 +73,9 @@ import Testing
     ("iso-tsap", .service("iso-tsap"), nil), ("3com-tsmux", .service("3com-tsmux"), nil),
   ])
   func questionsAreUnderstood(
-    text: String, subject: LookupQuestion.Subject, transport: TransportProtocol?
+    text: String,
+    subject: LookupQuestion.Subject,
+    transport: TransportProtocol?
   ) throws {
     let question = try LookupQuestion(parsing: text)
     #expect(question.subject == subject)
@@ -126,7 +130,8 @@ import Testing
     #expect(
       AssignmentTable.columns.map(\.name) == [
         "port", "last", "transports", "service", "name", "official", "sources",
-      ])
+      ]
+    )
     let row = try #require(AssignmentTable.table(of: answers("443")).rows.first)
     #expect(row[0] == "443")
     #expect(row[1] == "")
@@ -138,7 +143,10 @@ import Testing
 
   @Test func aSearchFindsByWords() throws {
     let found = RegistrySearch.answers(
-      to: "postgres", limit: 3, in: try Self.registry.get())
+      to: "postgres",
+      limit: 3,
+      in: try Self.registry.get()
+    )
     #expect(found.first?.port?.rawValue == 5432)
     #expect(found.count <= 3)
   }
@@ -244,7 +252,9 @@ import Testing
     // Bound and let go, so that the port is free for the moment.
     let port = try {
       let listener = try Socket.listening(
-        on: SocketAddress(parsing: "127.0.0.1:0"), joining: false)
+        on: SocketAddress(parsing: "127.0.0.1:0"),
+        joining: false
+      )
       return try listener.localAddress().port
     }()
     let url = try #require(HealthURL(parsing: "http://127.0.0.1:\(port)/"))
@@ -258,5 +268,42 @@ import Testing
     let url = try #require(HealthURL(parsing: "http://127.0.0.1:\(port)/"))
     let result = HealthQuestion.ask(url, timeoutSeconds: 1)
     #expect(result == .failure(.init(reason: "Connection timed out")))
+  }
+}
+
+/// Goal: `--json` gives the API's own bodies.
+/// Method: every target that commands ask for is read back by Foundation.
+@Suite struct AnswerWriterTests {
+  private func answer(_ target: String) throws -> [String: Any] {
+    let writer = AnswerWriter(try Registry.embedded())
+    let body = writer.json(for: target).body
+    #expect(body.last == 0x0A)
+    return try #require(JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])
+  }
+
+  @Test func aPortIsAnsweredAsTheAPIDoes() throws {
+    #expect(try answer("/ports/443")["port"] as? Int == 443)
+    let status = try answer("/ports/443/udp")["status"] as? [String: String]
+    #expect(status?.keys.sorted() == ["udp"])
+  }
+
+  @Test(arguments: [
+    "/services/https", "/ports?q=remote%20desktop&limit=20", "/ranges",
+    "/ports?first=8000&last=8010&limit=1000&transport=udp", "/ports?first=0&last=65535&limit=1000",
+    "/free-ranges?transport=tcp&range=user&size=10&limit=20",
+  ])
+  func listsAreAnsweredWhole(target: String) throws {
+    let answer = try answer(target)
+    let items = try #require(answer["items"] as? [Any])
+    #expect(!items.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("/services/nosuch", "unknown-service"), ("/ports?q=a&size=1", "unknown-parameter"),
+    ("/ a", "malformed-request"),
+  ])
+  func aRefusalIsAProblem(target: String, kind: String) throws {
+    let type = try #require(try answer(target)["type"] as? String)
+    #expect(type.hasSuffix("/problems/\(kind)"))
   }
 }

@@ -5,7 +5,8 @@ import Testing
 @testable import portolan
 
 /// Goal: reference, example and flags say what the definition of the settings says.
-/// Method: make both files from the definition and compare. With UPDATE_REFERENCE=1 they are written.
+/// Method: make both files from the definition and compare. With UPDATE_REFERENCE=1 they are
+/// written.
 @Suite struct ConfigurationReferenceTests {
   private static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -30,7 +31,8 @@ import Testing
   @Test func theExampleChangesNothing() throws {
     let bytes = Array(ConfigurationReference.example.utf8)
     let example = try ConfigurationReader.read(
-      ConfigurationSources(file: ("Config/portolan.json", bytes)))
+      ConfigurationSources(file: ("Config/portolan.json", bytes))
+    )
     let defaults = try ConfigurationReader.read(ConfigurationSources())
     for (left, right) in zip(example.values, defaults.values) {
       #expect(left.texts == right.texts, "\(left.setting.name)")
@@ -66,19 +68,20 @@ enum ConfigurationReference {
       <!-- Made from Sources/portolan/Configuration/Setting.swift by ConfigurationReferenceTests;
            UPDATE_REFERENCE=1 swift test --filter ConfigurationReference writes it. -->
 
-      Every setting may be given as a flag of `portolan serve`, as a variable of the environment, or as
-      a member of the JSON file that `--config` or `PORTOLAN_CONFIG` names. Flags win over variables,
-      variables over the file, the file over the defaults. A list is given by repeating its flag, with
-      commas in a variable, and as an array of strings in the file; it replaces the list of a weaker
-      source. An empty flag or variable takes an optional value or a list away.
+      Every setting may be given as a flag of `portolan serve`, as a variable of the environment,
+      or as a member of the JSON file that `--config` or `PORTOLAN_CONFIG` names. Flags win over
+      variables, variables over the file, the file over the defaults. A list is given by repeating
+      its flag, with commas in a variable, and as an array of strings in the file; it replaces the
+      list of a weaker source. An empty flag or variable takes an optional value or a list away.
 
-      A value that cannot be read, a name that is not known and settings that do not go together are
-      errors, told all at once with their origin; the exit status is then 78. `portolan check-config`
-      checks without serving, `portolan print-config` prints every value and where it comes from. Both
-      take the flags of `serve`. Paths are taken from the directory that the program runs in.
+      A value that cannot be read, a name that is not known and settings that do not go together
+      are errors, told all at once with their origin; the exit status is then 78. `portolan
+      check-config` checks without serving, `portolan print-config` prints every value and where
+      it comes from. Both take the flags of `serve`. Paths are taken from the directory that the
+      program runs in.
 
-      On SIGHUP the file is read anew. Settings marked *reload* take up new values then; a change of
-      any other is logged and waits for a restart.
+      On SIGHUP the file is read anew. Settings marked *reload* take up new values then; a change
+      of any other is logged and waits for a restart.
 
       """
     for group in Setting.Group.allCases {

@@ -8,7 +8,9 @@ import Testing
 /// Method: read made-up sources, and look at values, origins and faults.
 @Suite struct ConfigurationTests {
   private func read(
-    flags: [String: [String]] = [:], environment: [String: String] = [:], file: String? = nil
+    flags: [String: [String]] = [:],
+    environment: [String: String] = [:],
+    file: String? = nil
   ) throws(ConfigurationFaults) -> ResolvedConfiguration {
     var sources = ConfigurationSources(flags: flags, environment: environment)
     if let file { sources.file = ("portolan.json", Array(file.utf8)) }
@@ -16,7 +18,9 @@ import Testing
   }
 
   private func faults(
-    flags: [String: [String]] = [:], environment: [String: String] = [:], file: String? = nil
+    flags: [String: [String]] = [:],
+    environment: [String: String] = [:],
+    file: String? = nil
   ) -> [String] {
     do {
       _ = try read(flags: flags, environment: environment, file: file)
@@ -52,7 +56,9 @@ import Testing
     let file = #"{"workers": 1, "max_connections": 1, "idle_timeout_seconds": 1}"#
     let resolved = try read(
       flags: ["workers": ["3"]],
-      environment: ["PORTOLAN_WORKERS": "2", "PORTOLAN_MAX_CONNECTIONS": "2"], file: file)
+      environment: ["PORTOLAN_WORKERS": "2", "PORTOLAN_MAX_CONNECTIONS": "2"],
+      file: file
+    )
     #expect(value("workers", in: resolved) == ("3", "--workers"))
     #expect(value("max_connections", in: resolved) == ("2", "PORTOLAN_MAX_CONNECTIONS"))
     #expect(value("idle_timeout_seconds", in: resolved) == ("1", "portolan.json:1"))
@@ -64,14 +70,18 @@ import Testing
   @Test func listsReplaceEachOther() throws {
     let resolved = try read(
       environment: ["PORTOLAN_LISTEN": "127.0.0.1:1, [::1]:2"],
-      file: #"{"listen": ["127.0.0.1:3"]}"#)
+      file: #"{"listen": ["127.0.0.1:3"]}"#
+    )
     #expect(resolved.configuration.listen.map(\.description) == ["127.0.0.1:1", "[::1]:2"])
   }
 
   @Test func emptyTextTakesAnOptionalValueAway() throws {
     let file = #"{"site": "site.txt", "trusted_proxies": ["10.0.0.0/8"]}"#
     let resolved = try read(
-      flags: ["site": [""]], environment: ["PORTOLAN_TRUSTED_PROXIES": ""], file: file)
+      flags: ["site": [""]],
+      environment: ["PORTOLAN_TRUSTED_PROXIES": ""],
+      file: file
+    )
     #expect(resolved.configuration.site == nil)
     #expect(resolved.configuration.trustedProxies.isEmpty)
   }
@@ -113,7 +123,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{\n\"worker\": 1}", "worker from portolan.json:2: there is no such setting; did you mean workers?"),
+    (
+      "{\n\"worker\": 1}",
+      "worker from portolan.json:2: there is no such setting; did you mean workers?"
+    ),
     ("{\n\n\"workers\": \"1\"}", "workers from portolan.json:3: must be a number"),
     ("{\"workers\": 1.5}", "workers from portolan.json:1: '1.5' is not an integer from 1 to 256"),
     ("{\"workers\": null}", "workers from portolan.json:1: must be a number"),
@@ -122,8 +135,14 @@ import Testing
     ("{\"tls_modern\": \"true\"}", "tls_modern from portolan.json:1: must be true or false"),
     ("{\"site\": 1}", "site from portolan.json:1: must be a string"),
     ("[]", "config from portolan.json:1: must be an object of settings"),
-    ("{\"workers\": 1\n,}", "config from portolan.json:2: column 2: the name of a member must stand here, in quotes"),
-    ("{\"workers\": 1, \"workers\": 2}", "config from portolan.json:1: column 16: the member \"workers\" comes twice"),
+    (
+      "{\"workers\": 1\n,}",
+      "config from portolan.json:2: column 2: the name of a member must stand here, in quotes"
+    ),
+    (
+      "{\"workers\": 1, \"workers\": 2}",
+      "config from portolan.json:1: column 16: the member \"workers\" comes twice"
+    ),
   ])
   func aFaultOfTheFileIsNamedWithItsLine(file: String, fault: String) {
     #expect(faults(file: file) == [fault])
@@ -134,7 +153,8 @@ import Testing
       faults(environment: ["PORTOLAN_LISTENS": "a"]) == [
         "PORTOLAN_LISTENS from PORTOLAN_LISTENS: there is no such setting; did you mean"
           + " PORTOLAN_LISTEN?"
-      ])
+      ]
+    )
   }
 
   /// What a container is given when a service of its namespace is called `portolan`.
@@ -156,8 +176,10 @@ import Testing
 
   @Test func allFaultsAreToldAtOnce() {
     let all = faults(
-      flags: ["workers": ["x"]], environment: ["PORTOLAN_LOG_LEVEL": "loud"],
-      file: #"{"sight": "a"}"#)
+      flags: ["workers": ["x"]],
+      environment: ["PORTOLAN_LOG_LEVEL": "loud"],
+      file: #"{"sight": "a"}"#
+    )
     #expect(all.count == 3)
   }
 
@@ -194,14 +216,21 @@ import Testing
 
   @Test func aFileThatIsNotThereIsAFault() {
     let loader = ConfigurationLoader(
-      flags: ["site": ["/nowhere/site"]], environment: [:], path: nil)
+      flags: ["site": ["/nowhere/site"]],
+      environment: [:],
+      path: nil
+    )
     let missing = #expect(throws: ConfigurationFaults.self) { try loader.load() }
     #expect(
       missing?.faults.map(\.description) == [
         "site from --site: there is no file '/nowhere/site'"
-      ])
+      ]
+    )
     let config = ConfigurationLoader(
-      flags: [:], environment: ["PORTOLAN_CONFIG": "/nowhere/portolan.json"], path: nil)
+      flags: [:],
+      environment: ["PORTOLAN_CONFIG": "/nowhere/portolan.json"],
+      path: nil
+    )
     let unread = #expect(throws: ConfigurationFaults.self) { try config.load() }
     #expect(unread?.faults.first?.origin == .file("/nowhere/portolan.json", line: 1))
   }

@@ -26,12 +26,20 @@ final class MemorySink: LogSink {
 
   private func event(_ message: String, _ metadata: Logger.Metadata = [:]) -> LogEvent {
     LogEvent(
-      level: .warning, message: "\(message)", metadata: metadata, source: nil, file: "f",
-      function: "f", line: 1)
+      level: .warning,
+      message: "\(message)",
+      metadata: metadata,
+      source: nil,
+      file: "f",
+      function: "f",
+      line: 1
+    )
   }
 
   private func line(
-    _ format: LineLogHandler.Format, _ message: String, _ metadata: Logger.Metadata = [:]
+    _ format: LineLogHandler.Format,
+    _ message: String,
+    _ metadata: Logger.Metadata = [:]
   ) -> String {
     let handler = LineLogHandler(format, threshold: LogThreshold(.trace), sink: MemorySink())
     let time = Timestamp(nanosecondsSince1970: 1_770_972_577_123_456_789)
@@ -42,14 +50,17 @@ final class MemorySink: LogSink {
     let metadata: Logger.Metadata = ["port": "443", "name": "a b"]
     #expect(
       line(.text, "hello", metadata)
-        == "2026-02-13T08:49:37.123Z warning  hello name=\"a b\" port=443\n")
+        == "2026-02-13T08:49:37.123Z warning  hello name=\"a b\" port=443\n"
+    )
     #expect(
       line(.logfmt, "hello", metadata)
-        == "time=2026-02-13T08:49:37.123Z level=warning message=hello name=\"a b\" port=443\n")
+        == "time=2026-02-13T08:49:37.123Z level=warning message=hello name=\"a b\" port=443\n"
+    )
     #expect(
       line(.json, "hello", metadata)
         == #"{"time":"2026-02-13T08:49:37.123Z","level":"warning","message":"hello","#
-        + #""name":"a b","port":"443"}"# + "\n")
+        + #""name":"a b","port":"443"}"# + "\n"
+    )
   }
 
   @Test(arguments: [LineLogHandler.Format.text, .logfmt, .json])
@@ -60,14 +71,16 @@ final class MemorySink: LogSink {
     #expect(
       !body.unicodeScalars.contains {
         $0.value < 0x20 || (0x7F...0x7F).contains($0.value) || $0.value == 0x2028
-      })
+      }
+    )
     if format != .json { #expect(!body.unicodeScalars.contains { $0.value == 0x9B }) }
   }
 
   @Test func jsonMeansWhatWasLogged() throws {
     let text = line(.json, hostile, ["key": "\(hostile)", "time": "mine"])
     let object = try #require(
-      JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: String])
+      JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: String]
+    )
     #expect(object["message"] == hostile)
     #expect(object["key"] == hostile)
     #expect(object["time"] == "2026-02-13T08:49:37.123Z")
@@ -93,7 +106,9 @@ final class MemorySink: LogSink {
     (.text, false, .text),
   ])
   func theFormatSuitsTheStream(
-    format: LogFormat, isTerminal: Bool, expected: LineLogHandler.Format
+    format: LogFormat,
+    isTerminal: Bool,
+    expected: LineLogHandler.Format
   ) {
     #expect(LineLogHandler.Format(format, isTerminal: isTerminal) == expected)
   }

@@ -56,7 +56,8 @@ enum Fixture {
 
   static let store = Result { RepresentationStore(try registry()) }
 
-  /// The registry that the program carries, and the same prepared. Made once, since it takes a while.
+  /// The registry that the program carries, and the same prepared. Made once, since it takes a
+  /// while.
   static let embedded = Result { RepresentationStore(try Registry.embedded()) }
   static let prepared = Result { try embedded.get().prepared().withGzipForms() }
 }

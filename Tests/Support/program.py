@@ -1,4 +1,5 @@
 """The program under test: started on a free port, watched through /proc, stopped."""
+import fcntl
 import os
 import re
 import signal
@@ -19,17 +20,23 @@ class NotStarted(Exception):
 class Program:
     """`portolan serve` on a port of the kernel's choice.
 
-    `prefix` is put before the command and limits the process, as prlimit does.
+    `prefix` is put before the command and limits the process, as prlimit does. `environment` is
+    added to ours; `inherited` are descriptors that stay open in the program.
     """
 
-    def __init__(self, binary: Path, *arguments: str, prefix: tuple[str, ...] = ()):
+    def __init__(self, binary: Path, *arguments: str, prefix: tuple[str, ...] = (),
+                 environment: dict[str, str] | None = None, stdout=subprocess.DEVNULL,
+                 inherited: tuple[int, ...] = ()):
         self.command = [*prefix, str(binary), "serve", "--listen", "127.0.0.1:0", *arguments]
         self.started = time.monotonic()
         self.child = subprocess.Popen(
-            self.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, start_new_session=True)
+            self.command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
+            start_new_session=True, env={**os.environ, **(environment or {})},
+            pass_fds=inherited)
         self.lines: list[str] = []
         self.address: tuple[str, int] | None = None
+        self.is_reading = threading.Event()
+        self.is_reading.set()
         self.settled = threading.Event()  # it listens, or it has ended
         self.reader = threading.Thread(target=self.read_lines, daemon=True)
         self.reader.start()
@@ -46,11 +53,39 @@ class Program:
     def read_lines(self) -> None:
         """Takes what the program writes, so that a full pipe never stops it."""
         for line in self.child.stderr:
+            self.is_reading.wait()
             self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
             if self.address is None and (found := LISTENING.search(self.lines[-1])):
                 self.address = (found[1], int(found[2]))
                 self.settled.set()
         self.settled.set()
+
+    def said(self, pattern: str, after_line: int = 0, limit_seconds: float = 10) -> re.Match:
+        """The first match in what it wrote so far, or writes in this time."""
+        deadline = time.monotonic() + limit_seconds
+        while time.monotonic() < deadline:
+            for line in self.lines[after_line:]:
+                if found := re.search(pattern, line):
+                    return found
+            time.sleep(0.01)
+        raise NotStarted(f"it never said {pattern!r}:\n" + "\n".join(self.lines))
+
+    def listener(self, role: str) -> tuple[str, int]:
+        """Where it listens besides: `listening on https` or `admin on http`."""
+        found = self.said(rf"{role}://(?:\[(.+)\]|([0-9.]+)):([0-9]+)")
+        return found[1] or found[2], int(found[3])
+
+    @property
+    def admin(self) -> tuple[str, int]:
+        return self.listener("admin on http")
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def stop_reading(self, pipe_bytes: int) -> None:
+        """From now on nobody reads what it writes; the pipe holds so much."""
+        self.is_reading.clear()
+        fcntl.fcntl(self.child.stderr, fcntl.F_SETPIPE_SZ, pipe_bytes)
 
     @property
     def port(self) -> int:
@@ -71,6 +106,7 @@ class Program:
             os.killpg(self.child.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+        self.is_reading.set()
         self.child.wait()
         self.reader.join(1)
 
@@ -90,6 +126,12 @@ class Program:
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) * 1024
         raise ProcessLookupError(self.pid)
+
+    def descriptor_count(self) -> int:
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def thread_count(self) -> int:
+        return len(os.listdir(f"/proc/{self.pid}/task"))
 
     def settled_resident_bytes(self, calm_seconds: float = 0.5, limit_seconds: float = 10) -> int:
         """The same once what the program makes ready in the background is done and adds nothing."""

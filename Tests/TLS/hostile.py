@@ -160,7 +160,7 @@ def extended(message, kind, content):
     return b"\x01" + len(body).to_bytes(3, "big") + body
 
 
-@conversation("illegal_parameter", "decode_error", "record_overflow", "closed", "unexpected_message")
+@conversation("illegal_parameter", "decode_error", "unexpected_message", "closed")
 def hello_that_claims_sixteen_megabytes(address):
     wire = Wire(address)
     wire.send(record(HANDSHAKE, b"\x01\xff\xff\xff" + bytes(16_000), b"\x03\x01"))

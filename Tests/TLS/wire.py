@@ -1,4 +1,4 @@
-"""TLS seen as bytes: records on a socket, a hello that can be bent, and clients that go on after it."""
+"""TLS seen as bytes: records on a socket, a hello that can be bent, clients that go on after it."""
 
 import socket
 import ssl
@@ -70,7 +70,7 @@ class Wire:
         return None if payload is None else (header[0], payload)
 
     def verdict(self):
-        """How the server ends it: the name of an alert that can be read, else `closed`, `silent`."""
+        """How the server ends it: the name of a legible alert, else `closed` or `silent`."""
         try:
             while found := self.record():
                 kind, payload = found
@@ -104,7 +104,7 @@ class Handshake:
         self.tls = context.wrap_bio(self.arrived, self.leaving, server_hostname="localhost")
 
     def flight(self):
-        """Our next flight, as bytes; empty when the handshake is done and nothing is left to say."""
+        """Our next flight, as bytes; empty when nothing is left to say."""
         try:
             self.tls.do_handshake()
         except ssl.SSLWantReadError:

@@ -101,25 +101,42 @@ import Testing
   }
 
   /// Otherwise a ticket of yesterday would carry its holder past today's demand.
-  @Test(arguments: ["TLSv1_2", "TLSv1_3"], [nil, "client"])
-  func aChangedPolicyTowardsClientsEndsOldSessions(version: String, certificate: String?) throws {
+  @Test(
+    arguments: ["TLSv1_2", "TLSv1_3"],
+    [
+      (Policy.none, Policy.required(by: "clients"), nil),
+      (.requested(by: "clients"), .required(by: "clients"), nil),
+      (.required(by: "clients"), .required(by: "strangers"), "client"),
+    ]
+  )
+  func aChangedPolicyTowardsClientsEndsOldSessions(
+    version: String,
+    change: (before: Policy, after: Policy, certificate: String?)
+  ) throws {
     let keys = TicketKeys()
-    let before = try Fixtures.context(
-      clients: certificate == nil ? .none : .required(authorities: Fixtures.path("clients.crt")),
-      ticketKeys: keys
-    )
-    let after = try Fixtures.context(
-      clients: .required(authorities: Fixtures.path("strangers.crt")),
-      ticketKeys: keys
-    )
     let (ours, theirs) = try connectTwice(
-      before,
-      after,
+      Fixtures.context(clients: change.before.setting, ticketKeys: keys),
+      Fixtures.context(clients: change.after.setting, ticketKeys: keys),
       version: version,
-      certificate: certificate
+      certificate: change.certificate
     )
     #expect(!ours)
     #expect(!theirs.contains("True"), "\(theirs)")
+  }
+
+  /// A setting whose file of authorities is one of the fixtures'.
+  enum Policy {
+    case none
+    case requested(by: String)
+    case required(by: String)
+
+    var setting: TLSConfiguration.ClientCertificates {
+      switch self {
+      case .none: .none
+      case .requested(let name): .requested(authorities: Fixtures.path("\(name).crt"))
+      case .required(let name): .required(authorities: Fixtures.path("\(name).crt"))
+      }
+    }
   }
 
   @Test func keysAreForgottenInTime() throws {

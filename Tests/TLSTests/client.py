@@ -1,7 +1,7 @@
 """An independent client for the TLS tests: Python's ssl over sockets that are handed in.
 
-Called as `client.py FOLDER SCRIPT`: FOLDER holds the certificates, SCRIPT is Python that sees what is
-defined here. What it says is read by the test; an exception ends it with its name and words.
+Called as `client.py FOLDER SCRIPT`: FOLDER holds the certificates, SCRIPT is Python that sees what
+is defined here. What it says is read by the test; an exception ends it with its name and words.
 """
 
 import socket
@@ -15,7 +15,9 @@ def say(*words):
     print(*words, flush=True)
 
 
-def settings(*, lowest=None, highest=None, alpn=(), suites=None, certificate=None, name_is_checked=True):
+def settings(
+    *, lowest=None, highest=None, alpn=(), suites=None, certificate=None, name_is_checked=True
+):
     """A client's context that believes the root authority of the tests."""
     context = ssl.create_default_context(cafile=f"{FOLDER}/root.crt")
     context.check_hostname = name_is_checked

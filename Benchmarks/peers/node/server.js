@@ -18,7 +18,7 @@ function readAnswers(root, parent, answers) {
   return answers;
 }
 
-if (cluster.isPrimary) {
+if (cluster.isPrimary && Number(workers) > 1) {
   for (let i = 0; i < Number(workers); i++) cluster.fork();
   cluster.on('exit', () => process.exit(1));
 } else {

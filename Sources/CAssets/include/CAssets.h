@@ -17,6 +17,7 @@ typedef struct {
 } portolan_asset;
 
 portolan_file portolan_dashboard_page(void);
+// A file may name another as "./name"; it then stands behind it.
 size_t portolan_asset_count(void);
 // The asset at `index`, 0...portolan_asset_count() - 1.
 portolan_asset portolan_asset_at(size_t index);

@@ -15,8 +15,8 @@ struct JSONNode {
   let value: Value
 }
 
-/// Reads JSON strictly as RFC 8259 has it: UTF-8, nothing before or behind, no comments, no comma too
-/// many, every name in an object once.
+/// Reads JSON strictly as RFC 8259 has it: UTF-8, nothing before or behind, no comments, no comma
+/// too many, every name in an object once.
 struct JSONReader {
   /// Deeper nesting is refused, so that no file exhausts the stack.
   static let depthMax = 16

@@ -21,9 +21,9 @@ public struct RegistryTableFault: Error, Equatable, CustomStringConvertible {
 
 /// Reads the registry's tables: lines of cells between tabs.
 ///
-/// A line that begins with `#` is a comment; `#date YYYY-MM-DD` among them says of which day the table
-/// is. The first other line names the columns. A cell is never empty: `-` stands for nothing. Lists
-/// in a cell are separated by `|`, transports by commas.
+/// A line that begins with `#` is a comment; `#date YYYY-MM-DD` among them says of which day the
+/// table is. The first other line names the columns. A cell is never empty: `-` stands for nothing.
+/// Lists in a cell are separated by `|`, transports by commas.
 struct RegistryTable {
   /// The columns that a table may have.
   enum Column: String, CaseIterable {

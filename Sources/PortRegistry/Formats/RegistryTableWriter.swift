@@ -1,4 +1,5 @@
-/// Gathers rows and writes them as a registry table, in the order and the form of the embedded ones.
+/// Gathers rows and writes them as a registry table, in the order and the form of the embedded
+/// ones.
 ///
 /// Rows of one (first, last, state, service) become one; what they say is joined.
 package struct RegistryTableWriter {

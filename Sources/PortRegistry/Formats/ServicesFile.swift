@@ -2,8 +2,8 @@
 ///
 ///     name  port[-last]/transport[/transport…]  [alias …]  [# title]
 ///
-/// The file comes in pieces of any size. Every line that says something gives a row, is joined to one
-/// (the same name for another transport), or is set aside with a reason.
+/// The file comes in pieces of any size. Every line that says something gives a row, is joined to
+/// one (the same name for another transport), or is set aside with a reason.
 package struct ServicesFile {
   /// A longer line is none of this format. In bytes.
   static let lineSizeMax = 4_096

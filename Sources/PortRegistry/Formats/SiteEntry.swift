@@ -67,8 +67,8 @@ struct SiteEntry {
     return set
   }
 
-  /// Whether `text` is what may stand behind a link without doing harm: `http` or `https`, a host, and
-  /// only visible ASCII that needs no escaping anywhere.
+  /// Whether `text` is what may stand behind a link without doing harm: `http` or `https`, a host,
+  /// and only visible ASCII that needs no escaping anywhere.
   private static func isLink(_ text: String) -> Bool {
     guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
       !text.contains(where: { "\"'<>\\^`{|}".contains($0) })

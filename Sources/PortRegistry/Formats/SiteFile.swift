@@ -2,8 +2,8 @@
 ///
 /// Either CSV whose first line names columns of `port,last,transports,service,name,owner,
 /// environments,link,note`, or a JSON array of objects with those members. `port`, `transports` and
-/// one of `service` and `name` are needed. A file with a fault is refused as a whole: half a layer is
-/// worse than the one that runs.
+/// one of `service` and `name` are needed. A file with a fault is refused as a whole: half a layer
+/// is worse than the one that runs.
 package struct SiteFile {
   /// A larger file is refused, in bytes.
   package static let sizeMax = 4 << 20

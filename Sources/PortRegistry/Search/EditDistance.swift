@@ -1,9 +1,9 @@
 /// How many typing errors lie between one word and others: insertions, deletions, substitutions and
 /// transpositions of neighbours, no part being edited twice (optimal string alignment).
 ///
-/// A column of the usual table is kept as two words of bits, one for steps up and one for steps down
-/// (Myers 1999; Hyyrö 2003 adds the transposition), so a letter costs a dozen instructions however
-/// long the word is.
+/// A column of the usual table is kept as two words of bits, one for steps up and one for steps
+/// down (Myers 1999; Hyyrö 2003 adds the transposition), so a letter costs a dozen instructions
+/// however long the word is.
 package struct EditDistance {
   private let size: Int
   /// For each byte: at which places of the word it stands.
@@ -15,8 +15,8 @@ package struct EditDistance {
     for index in word.indices { places[Self.slot(word[index])] |= 1 << UInt64(index) }
   }
 
-  /// Letters and digits have slots of their own. Other bytes share some, which may count an error too
-  /// few between words that are not of Latin letters, never one too many.
+  /// Letters and digits have slots of their own. Other bytes share some, which may count an error
+  /// too few between words that are not of Latin letters, never one too many.
   @inline(__always)
   static func slot(_ byte: UInt8) -> Int {
     if byte &- UInt8(ascii: "a") < 26 { return Int(byte &- UInt8(ascii: "a")) }

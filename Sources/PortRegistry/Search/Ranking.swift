@@ -20,8 +20,8 @@ package enum MatchClass: UInt8, Comparable, Sendable {
 
 /// Where an item stands in the order of answers. Lower is better, and no two items share one.
 ///
-/// From the highest bit: class, site, use, exact before alias, field, official, port number, and last
-/// the item's own place, so that a cursor can name any point of the order.
+/// From the highest bit: class, site, use, exact before alias, field, official, port number, and
+/// last the item's own place, so that a cursor can name any point of the order.
 package struct RankingKey: Comparable, Hashable, Sendable {
   package let rawValue: UInt64
 

@@ -1,5 +1,5 @@
-/// Terms by their size, with the letters each has, so that a mistyped word is held only against those
-/// that it could be.
+/// Terms by their size, with the letters each has, so that a mistyped word is held only against
+/// those that it could be.
 struct TermsBySize: Sendable {
   /// For each size: where its terms begin in the other two.
   private let starts: [UInt32]

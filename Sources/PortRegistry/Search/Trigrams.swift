@@ -1,4 +1,5 @@
-/// For every three letters in a row: the terms that hold them, so that a word is found inside others.
+/// For every three letters in a row: the terms that hold them, so that a word is found inside
+/// others.
 struct Trigrams: Sendable {
   /// For each bucket of hashed trigrams: where its terms begin in ``terms``.
   private let starts: [UInt32]

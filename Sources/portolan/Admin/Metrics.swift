@@ -33,8 +33,9 @@ struct ServiceFigures: Sendable {
 
 /// The page at `/metrics`.
 ///
-/// Names and units follow what Prometheus asks of them: seconds and bytes, totals that only grow. The
-/// end of a certificate is a moment, not a number of days, so that a rule can do its own counting.
+/// Names and units follow what Prometheus asks of them: seconds and bytes, totals that only grow.
+/// The end of a certificate is a moment, not a number of days, so that a rule can do its own
+/// counting.
 struct Metrics {
   let meters: [RequestMeter]
   let engine: EngineFigures

@@ -62,8 +62,8 @@ enum MethodLabel: Int, CaseIterable, Sendable {
   }
 }
 
-/// Counts the requests of one loop. Only that loop adds; anybody may read, and sees each number as it
-/// was a moment ago.
+/// Counts the requests of one loop. Only that loop adds; anybody may read, and sees each number as
+/// it was a moment ago.
 ///
 /// Adding is a plain load and store: with one writer nothing can be lost, and no bus is locked.
 final class RequestMeter: Sendable {

@@ -82,8 +82,8 @@ extension IPAddress {
     return value << 8 | part
   }
 
-  /// Groups of 16 bits, of which one run may be left out as `::`, and the last two may be written as
-  /// an IPv4 address.
+  /// Groups of 16 bits, of which one run may be left out as `::`, and the last two may be written
+  /// as an IPv4 address.
   private static func ipv6(_ text: Span<UInt8>) -> IPAddress? {
     var groups: [8 of UInt16] = .init(repeating: 0)
     var count = 0

@@ -1,8 +1,8 @@
 /// Holds each client network to so many requests a second, with room for bursts.
 ///
 /// One belongs to one loop. A token bucket is kept as a single time: the moment at which it will be
-/// full again (the generic cell rate algorithm). A bucket that is full says nothing, so its place is
-/// free, and the table has a fixed size however many networks ask.
+/// full again (the generic cell rate algorithm). A bucket that is full says nothing, so its place
+/// is free, and the table has a fixed size however many networks ask.
 struct RateLimiter {
   enum Verdict: Equatable {
     case allowed

@@ -5,8 +5,8 @@ enum RequestID {
   /// A longer one is not believed to be an identifier.
   static let sizeMax = 64
 
-  /// Where the client's `X-Request-Id` stands, if it may be echoed and logged: letters, digits, dots,
-  /// underscores and hyphens only, and only one of it.
+  /// Where the client's `X-Request-Id` stands, if it may be echoed and logged: letters, digits,
+  /// dots, underscores and hyphens only, and only one of it.
   static func range(in head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Range<Int>? {
     guard let range = head.first(.requestID), head.count(of: .requestID) == 1,
       isValid(bytes.extracting(range))

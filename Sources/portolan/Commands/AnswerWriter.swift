@@ -2,8 +2,8 @@ import HTTP
 import PortRegistry
 import PortsAPI
 
-/// The JSON form of a command's answer: the very body that the API has for the same question, because
-/// the API is asked, without a socket in between.
+/// The JSON form of a command's answer: the very body that the API has for the same question,
+/// because the API is asked, without a socket in between.
 final class AnswerWriter {
   private let responder: APIResponder
   private var batch = ResponseBatch()
@@ -20,15 +20,10 @@ final class AnswerWriter {
     var head = RequestHead()
     batch.removeAll()
     do throws(RequestHeadFault) {
-      guard try parser.resume(over: request.span, into: &head) == .complete else {
-        preconditionFailure("the request ends with an empty line")
-      }
-      switch responder.respond(to: head, in: request.span, into: &batch) {
-      case .ready: break
-      case .unfinished(let work):
+      _ = try parser.resume(over: request.span, into: &head)
+      if case .unfinished(let work) = responder.respond(to: head, in: request.span, into: &batch) {
         while !work.advance() {}
         work.finish(into: &batch)
-      case .held: preconditionFailure("a request without Prefer is not held")
       }
     } catch {
       responder.refuse(error, into: &batch)

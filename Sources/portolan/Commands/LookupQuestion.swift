@@ -1,7 +1,7 @@
 import PortRegistry
 
-/// What `lookup` is asked: a port, a range of ports, or a service by its exact name; each perhaps for
-/// one transport only.
+/// What `lookup` is asked: a port, a range of ports, or a service by its exact name; each perhaps
+/// for one transport only.
 struct LookupQuestion: Equatable, Sendable {
   enum Subject: Equatable, Sendable {
     case ports(ClosedRange<UInt16>)

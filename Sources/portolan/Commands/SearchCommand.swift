@@ -54,7 +54,6 @@ struct SearchCommand: ParsableCommand {
   func run() throws {
     let registry = try data.read(searching: .words)
     let question = words.joined(separator: " ")
-    if output.json { return try output.writeJSON(for: target(question), in: registry) }
     var filter = Filter()
     if let transport { filter.transports = TransportSet(transport) }
     if let range { filter.insert(range) }
@@ -64,11 +63,15 @@ struct SearchCommand: ParsableCommand {
       in: registry,
       filter: filter
     )
-    guard !answers.isEmpty else {
+    if output.json {
+      try output.writeJSON(for: target(question), in: registry)
+    } else {
+      try Terminal.write(AssignmentTable.table(of: answers).text(output.form))
+    }
+    if answers.isEmpty {
       Terminal.complain("nothing is found for '\(question)'")
       throw ExitStatus.notFound.exitCode
     }
-    try Terminal.write(AssignmentTable.table(of: answers).text(output.form))
   }
 
   private func target(_ question: String) -> String {

@@ -1,8 +1,8 @@
 import Logging
 import Posix
 
-/// What the program was told to do, read and checked. ``Setting/all`` says what each value means and
-/// gives the defaults; the values here only stand until they are read.
+/// What the program was told to do, read and checked. ``Setting/all`` says what each value means
+/// and gives the defaults; the values here only stand until they are read.
 struct Configuration: Sendable {
   // Listeners
   var listen: [SocketAddress] = []
@@ -96,8 +96,8 @@ enum AccessLogDestination: Equatable, Sendable {
 struct CORSOrigin: Equatable, Sendable {
   let text: String
 
-  /// - Returns: `nil` unless it is `*` or `http(s)://HOST[:PORT]`, which browsers send in lower case
-  ///   and without a path.
+  /// - Returns: `nil` unless it is `*` or `http(s)://HOST[:PORT]`, which browsers send in lower
+  ///   case and without a path.
   init?(parsing text: String) {
     self.text = text
     if text == "*" { return }

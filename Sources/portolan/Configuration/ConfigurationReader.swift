@@ -173,9 +173,9 @@ struct ConfigurationReader {
   /// Names the configuration file, as `--config` does.
   static let fileVariable = "PORTOLAN_CONFIG"
 
-  /// Kubernetes gives every container variables for the services of its namespace, so a service that
-  /// is called `portolan` brings `PORTOLAN_SERVICE_HOST`, `PORTOLAN_PORT_8080_TCP` and the like. No
-  /// setting of ours is named that way.
+  /// Kubernetes gives every container variables for the services of its namespace, so a service
+  /// that is called `portolan` brings `PORTOLAN_SERVICE_HOST`, `PORTOLAN_PORT_8080_TCP` and the
+  /// like. No setting of ours is named that way.
   static func isServiceLink(_ name: String) -> Bool {
     if name.hasSuffix("_SERVICE_HOST") || name.hasSuffix("_PORT") { return true }
     if name.contains("_SERVICE_PORT_") { return true }

@@ -103,7 +103,7 @@ extension ValueForm where Value == String {
 
 extension ValueForm where Value == Int {
   static func integer(_ range: ClosedRange<Int>) -> ValueForm {
-    ValueForm("N", .number) { text throws(MalformedValue) in
+    ValueForm("\(range.lowerBound)-\(range.upperBound)", .number) { text throws(MalformedValue) in
       let isDecimal = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
       guard isDecimal, let value = Int(text), range.contains(value) else {
         throw MalformedValue(

@@ -9,8 +9,8 @@ enum ImportFormat: String, CaseIterable, ExpressibleByArgument, Sendable {
   /// services(5), such as `/etc/services`.
   case services
 
-  /// Decides by the name, or else by what comes first in the file: only CSV has a comma in its first
-  /// line.
+  /// Decides by the name, or else by what comes first in the file: only CSV has a comma in its
+  /// first line.
   init(name: String, beginning: Span<UInt8>) {
     if name.lowercased().hasSuffix(".csv") {
       self = .iana

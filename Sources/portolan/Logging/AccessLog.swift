@@ -9,6 +9,8 @@ import Synchronization
 final class AccessLog: Sendable {
   /// How long a line may wait before it is written.
   static let delayMilliseconds = 100
+  /// How long the end of the program may wait for the file to take what is left.
+  static let flushLimitMilliseconds = 1000
 
   private let format: AccessLogFormat
   private let path: String?
@@ -79,9 +81,15 @@ final class AccessLog: Sendable {
     }
   }
 
-  /// Writes what is waiting and returns when it is written.
-  func flush() {
-    queue.sync { carry() }
+  /// Writes what is waiting and returns when it is written, or when the time is over: a pipe that
+  /// nobody reads takes for ever, and must not keep the program from ending.
+  func flush(limitMilliseconds: Int = AccessLog.flushLimitMilliseconds) {
+    let done = DispatchSemaphore(value: 0)
+    queue.async { [self] in
+      carry()
+      done.signal()
+    }
+    _ = done.wait(timeout: .now() + .milliseconds(limitMilliseconds))
   }
 
   // MARK: Carrying

@@ -10,10 +10,18 @@ protocol LogSink: Sendable {
 }
 
 /// Standard error, one write(2) a line, so that a line is there whatever comes next.
+///
+/// A line that a pipe cannot take at once is lost: who logs is the queue that also hears SIGTERM,
+/// and a reader that sleeps must not stop it.
 struct StandardErrorSink: LogSink {
   func write(_ line: Span<UInt8>) {
-    // Whoever closed standard error does not want to read why.
-    try? StandardStream.error.write(line)
+    var rest = line
+    while !rest.isEmpty, StandardStream.error.isWritable {
+      let size = min(rest.count, StandardStream.sizeTakenAtOnce)
+      // Whoever closed standard error does not want to read why.
+      guard (try? StandardStream.error.write(rest.extracting(first: size))) != nil else { return }
+      rest = rest.extracting(droppingFirst: size)
+    }
   }
 }
 

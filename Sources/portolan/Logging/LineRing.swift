@@ -2,9 +2,9 @@ import Synchronization
 
 /// Hands lines from one thread to another without a lock: one thread appends, one takes.
 ///
-/// The bytes lie in atomic words, eight to each, so neither side can see half of what the other does
-/// and no line of this needs to be unsafe. When the ring is full a line is dropped and counted; the
-/// one who appends never waits.
+/// The bytes lie in atomic words, eight to each, so neither side can see half of what the other
+/// does and no line of this needs to be unsafe. When the ring is full a line is dropped and
+/// counted; the one who appends never waits.
 final class LineRing: Sendable {
   /// 256 KiB: some 1,200 lines.
   static let wordCount = 32_768

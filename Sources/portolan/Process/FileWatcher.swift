@@ -44,7 +44,8 @@ private final class SharedDetector: Sendable {
 }
 
 /// Decides when a change is worth telling: once, and only after everything has stayed as it is from
-/// one look to the next, so that a certificate and its key, or half a file, are not read in between.
+/// one look to the next, so that a certificate and its key, or half a file, are not read in
+/// between.
 struct FileChangeDetector {
   private var told: [FileIdentity?]
   private var last: [FileIdentity?]

@@ -7,8 +7,8 @@ enum ListenerRole: String, CaseIterable, Sendable {
   case admin
 }
 
-/// The listening sockets that a service manager opened for this process (sd_listen_fds(3)): while the
-/// program restarts they stay open, and no connection is refused.
+/// The listening sockets that a service manager opened for this process (sd_listen_fds(3)): while
+/// the program restarts they stay open, and no connection is refused.
 struct InheritedListeners: Equatable, Sendable {
   struct Entry: Equatable, Sendable {
     let number: CInt

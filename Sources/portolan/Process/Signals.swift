@@ -27,8 +27,8 @@ struct SignalInterpreter {
   }
 }
 
-/// Receives SIGTERM, SIGINT and SIGHUP on a serial queue. To be made first thing: until then a signal
-/// does what it does to any process.
+/// Receives SIGTERM, SIGINT and SIGHUP on a serial queue. To be made first thing: until then a
+/// signal does what it does to any process.
 final class Signals {
   private let sources: [any DispatchSourceSignal]
 

@@ -1,7 +1,7 @@
 import Posix
 
-/// Tells the service manager how the program is (sd_notify(3)): one datagram for each change. Without
-/// a manager nothing is sent.
+/// Tells the service manager how the program is (sd_notify(3)): one datagram for each change.
+/// Without a manager nothing is sent.
 struct SystemdNotifier: Sendable {
   /// Where the manager listens: a path, or `@` and an abstract name.
   let address: String?

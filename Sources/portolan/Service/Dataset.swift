@@ -2,8 +2,8 @@ import PortRegistry
 import PortsAPI
 import Posix
 
-/// The data in use: a registry, the answers made of it, and where it came from. Never changed; a reload
-/// makes another.
+/// The data in use: a registry, the answers made of it, and where it came from. Never changed; a
+/// reload makes another.
 final class Dataset: Sendable {
   let store: RepresentationStore
   /// How many assignments each layer has, in the order of ``Layer/allCases``.

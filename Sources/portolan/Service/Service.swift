@@ -10,8 +10,8 @@ import TLS
 
 /// The service as a whole: data, listeners and loops, and the way they start, change and stop.
 ///
-/// All that changes does so on one serial queue, `control`: signals, reloads, timers. Loops are told by
-/// message.
+/// All that changes does so on one serial queue, `control`: signals, reloads, timers. Loops are
+/// told by message.
 final class Service: Sendable {
   /// Why the service does not start.
   struct Failure: Error {

@@ -10,8 +10,8 @@ import TLS
 extension Service {
   // MARK: Reload
 
-  /// Reads configuration, data and certificates again and takes them into use, or leaves everything as
-  /// it is and says why.
+  /// Reads configuration, data and certificates again and takes them into use, or leaves everything
+  /// as it is and says why.
   func reload() {
     let isStopping = state.withLock { $0.isStopping }
     guard !isStopping else { return }

@@ -57,16 +57,18 @@ final class ServiceResponder: Responder {
     let method = head.method
     let requestID = RequestID.range(in: head, bytes)
     setCommonLines(requestID, bytes, &batch)
-    if let seconds = secondsToWait(head, bytes, batch.circumstances) {
+    // Health first: who probes may share a network with those who ask too often, and a probe that
+    // is refused would have the program started anew.
+    if method == .get || method == .head,
+      let probe = HealthProbe(path: bytes.extracting(head.target.path))
+    {
+      health.report(probe).writeShort(into: &batch)
+    } else if let seconds = secondsToWait(head, bytes, batch.circumstances) {
       let problem = Problem(
         .tooManyRequests,
         "this network asks too often; try again in \(seconds) s"
       )
       api.refuse(problem, retryAfterSeconds: seconds, into: &batch)
-    } else if method == .get || method == .head,
-      let probe = HealthProbe(path: bytes.extracting(head.target.path))
-    {
-      health.report(probe).writeShort(into: &batch)
     } else {
       switch api.respond(to: head, in: bytes, into: &batch) {
       case .ready: break

@@ -144,7 +144,8 @@ extension Service {
 
   // MARK: Background
 
-  /// Makes ready what is asked for most, first as it is, then in gzip, and lets the loops have each.
+  /// Makes ready what is asked for most, first as it is, then in gzip, and lets the loops have
+  /// each.
   func prepareAnswers() {
     let plain = state.withLock { $0.dataset }
     let prepared = plain.prepared()

@@ -1,7 +1,7 @@
 import Posix
 
-/// How far a long reading is, in one line that is drawn over and over. Only for a terminal, and only
-/// for what takes long enough that somebody would wonder.
+/// How far a long reading is, in one line that is drawn over and over. Only for a terminal, and
+/// only for what takes long enough that somebody would wonder.
 struct ProgressBar {
   private static let patienceMilliseconds: UInt64 = 300
   private static let intervalMilliseconds: UInt64 = 100

@@ -5,7 +5,8 @@ import Testing
 
 /// One connection's life under a seed: a client, a network and a clock that do what they like.
 ///
-/// Every step does one thing that may happen at any time, and then checks what must hold at all times.
+/// Every step does one thing that may happen at any time, and then checks what must hold at all
+/// times.
 struct Simulation {
   enum Failure: Error, CustomStringConvertible {
     case broken(String, seed: UInt64, step: Int)
@@ -259,8 +260,8 @@ struct Simulation {
   }
 }
 
-/// Goal: whatever clients, networks and clocks do, answers come whole and in order, nothing is answered
-/// after a fault, deadlines are kept and buffers stay small.
+/// Goal: whatever clients, networks and clocks do, answers come whole and in order, nothing is
+/// answered after a fault, deadlines are kept and buffers stay small.
 /// Method: lives under seeds counted up from one that is printed, until enough steps are done.
 @Suite struct SimulationTests {
   private static let stepCount = 1_000_000

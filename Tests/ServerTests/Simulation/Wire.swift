@@ -40,7 +40,8 @@ final class Wire {
   var written = ByteQueue()
   /// How much may be written before the client reads.
   let window: Int
-  /// Whether a write was refused since the client last read, so that the next reading wakes the writer.
+  /// Whether a write was refused since the client last read, so that the next reading wakes the
+  /// writer.
   var writerWaits = false
   var serverFinished = false
   var serverReset = false
@@ -50,8 +51,8 @@ final class Wire {
   }
 }
 
-/// The connection's end of a ``Wire``. Like a socket, a read brings all that has arrived, as far as it
-/// fits, and a write takes what the window allows.
+/// The connection's end of a ``Wire``. Like a socket, a read brings all that has arrived, as far as
+/// it fits, and a write takes what the window allows.
 struct WireTransport: Transport, ~Copyable {
   let wire: Wire
 

@@ -2,6 +2,7 @@
 //
 // Answers every file under ANSWERS/files at its own path, with the fields in ANSWERS/fields.
 import FoundationEssentials
+import HTTPTypes
 import Hummingbird
 import Logging
 import NIOPosix

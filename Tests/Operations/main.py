@@ -1,0 +1,16 @@
+"""Scripts/operations: runs every case, prints its figures, and says which failed."""
+from Support.cases import run
+
+from .access_log import full_disk, hostile_lines, rotation, unread_access_log, unread_log
+from .activation import killed_with_activation, notifications, socket_activate, stopped_loop
+from .reloading import refused_reload, reloads
+from .replicas import replicas
+from .stopping import drain_timeout, second_signal, shutdown_delay, stop_under_load
+
+CASES = [reloads, refused_reload, stop_under_load, shutdown_delay, second_signal, drain_timeout,
+         replicas, killed_with_activation, socket_activate, notifications, stopped_loop,
+         unread_access_log, unread_log, full_disk, hostile_lines, rotation]
+
+
+def main() -> int:
+    return run("Scripts/operations", "Runs the program as its operators do.", CASES)
