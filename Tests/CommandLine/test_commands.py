@@ -103,6 +103,7 @@ class Endings(CommandTestCase):
             (USAGE, ("lookup", "65536"), "65536"),
             (USAGE, ("lookup",), "question"),
             (USAGE, ("lookup", "--jsn", "443"), "did you mean '--json'"),
+            (USAGE, ("serch", "a"), "there is no command 'serch'; did you mean search?"),
             (USAGE, ("search", "a", "--transport", "tpc"), "did you mean tcp?"),
             (USAGE, ("free", "--size", "65536"), "--size"),
             (USAGE, ("import", "file"), "--output"),
@@ -147,8 +148,8 @@ class ServicesLines(CommandTestCase):
             with self.subTest(name=name):
                 line = self.run_command("lookup", "--services", f"{name}/{transport}").text
                 port = socket.getservbyname(name, transport)
-                self.assertIn([name, f"{port}/{transport}"],
-                              [row.split()[:2] for row in line.splitlines()])
+                self.assertEqual([row.split()[:2] for row in line.splitlines()],
+                                 [[name, f"{port}/{transport}"]])
 
     def test_its_lines_are_a_services_file(self):
         done = self.run_command("lookup", "--services", "0-1023")
