@@ -24,4 +24,16 @@ struct Portolan: ParsableCommand {
       PrintConfigCommand.self, HealthcheckCommand.self,
     ]
   )
+
+  /// Guesses what a mistyped command was meant to be, which the parser does for flags alone.
+  static func main() {
+    let commands = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    if let typed = CommandLine.arguments.dropFirst().first, !typed.hasPrefix("-"),
+      !commands.contains(typed)
+    {
+      let guess = Suggestion.sentence(for: typed, among: commands)
+      exit(withError: ValidationError("there is no command '\(typed)'\(guess)"))
+    }
+    main(nil)
+  }
 }

@@ -189,6 +189,9 @@ struct CSVColumns {
         throw fault("its fields are separated by \(word), not by commas")
       }
     }
+    for name in required where !names.contains(name) {
+      throw fault("the first line does not name the column '\(name)'")
+    }
     var places: [String: Int] = [:]
     for (place, name) in names.enumerated() {
       if places.updateValue(place, forKey: name) != nil {
@@ -197,9 +200,6 @@ struct CSVColumns {
       if isClosed, !required.contains(name), !optional.contains(name) {
         throw fault("there is no column '\(name.prefix(60))'")
       }
-    }
-    for name in required where places[name] == nil {
-      throw fault("the first line does not name the column '\(name)'")
     }
     self.places = places
     count = header.fields.count

@@ -2,6 +2,7 @@
 enum Text {
   /// Runs of white space and control characters as one space, none at the ends.
   static func singleLine(_ text: String) -> String {
+    if isSingleLine(text) { return text }
     var line = String.UnicodeScalarView()
     var isPending = false
     for scalar in text.unicodeScalars {
@@ -14,6 +15,16 @@ enum Text {
       }
     }
     return String(line)
+  }
+
+  /// Whether `text` is ASCII in which nothing is to be done, as most is.
+  private static func isSingleLine(_ text: String) -> Bool {
+    var previous = UInt8(ascii: " ")
+    for byte in text.utf8 {
+      guard (0x20..<0x7F).contains(byte), byte != 0x20 || previous != 0x20 else { return false }
+      previous = byte
+    }
+    return previous != 0x20 || text.isEmpty
   }
 
   // MARK: Text that was decoded wrongly once

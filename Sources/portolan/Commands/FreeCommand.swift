@@ -15,14 +15,14 @@ struct FreeCommand: ParsableCommand {
   )
 
   @Option(
-    help: "Free for this transport.",
+    help: "Free for this transport; tcp if not given.",
     completion: .list(ArgumentReader.transports),
     transform: ArgumentReader.transport
   )
   var transport = TransportProtocol.tcp
 
   @Option(
-    help: "Within this range of ports.",
+    help: "Within this range of ports; user if not given.",
     completion: .list(ArgumentReader.ranges),
     transform: ArgumentReader.range
   )
@@ -34,8 +34,8 @@ struct FreeCommand: ParsableCommand {
   @OptionGroup var output: AnswerOptions
 
   func validate() throws {
-    guard (1...65_536).contains(size) else {
-      throw ValidationError("--size must be from 1 to 65536.")
+    guard (1...65_535).contains(size) else {
+      throw ValidationError("--size must be from 1 to 65535.")
     }
     guard (1...1000).contains(limit) else {
       throw ValidationError("--limit must be from 1 to 1000.")

@@ -42,15 +42,16 @@ struct LookupCommand: ParsableCommand {
     let registry = try data.read(searching: asked.allSatisfy(\.isByNumber) ? .nothing : .names)
     if output.json { return try writeJSON(asked, in: registry) }
     var found: [Assignment] = []
+    var lines = ""
     var misses = Misses(data: data, registry: registry)
     for question in asked {
       let answers = question.answers(in: registry)
       if answers.isEmpty { try misses.tell(question) }
       found += answers
+      if services { lines += ServicesLines.text(answers, for: question.transport) }
     }
     try Terminal.write(
-      services
-        ? ServicesLines.text(found) : AssignmentTable.table(of: found).text(output.form)
+      services ? lines : AssignmentTable.table(of: found).text(output.form)
     )
     if misses.count > 0 { throw ExitStatus.notFound.exitCode }
   }
@@ -135,15 +136,16 @@ private struct Misses {
 enum ServicesLines {
   private static let nameWidth = 21
 
-  /// One line for each transport; what has no service name has no line.
-  static func text(_ assignments: [Assignment]) -> String {
+  /// One line for each transport, or for the one that was asked for; what has no service name has no
+  /// line.
+  static func text(_ assignments: [Assignment], for asked: TransportProtocol? = nil) -> String {
     var text = ""
     for assignment in assignments {
       guard let service = assignment.service, let port = assignment.port else { continue }
       let blanks = String(repeating: " ", count: max(0, nameWidth - service.count))
       // A name with a blank in it would be two in this format.
       let aliases = assignment.aliases.filter { !$0.contains { $0.isWhitespace } }
-      for transport in assignment.transports.members {
+      for transport in assignment.transports.members where asked ?? transport == transport {
         let names = aliases.map { " " + $0 }.joined()
         text += "\(service)\(blanks) \(port)/\(transport.name)\(names)\n"
       }
