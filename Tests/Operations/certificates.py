@@ -77,6 +77,35 @@ def certificate_swaps(binary: Path, short: bool, findings: Findings) -> None:
         findings.require(load.tally.failed == 0 and not load.tally.unconnected, "requests failed")
 
 
+def moved_certificate(binary: Path, short: bool, findings: Findings) -> None:
+    """Files that a reload names are watched from then on."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pairs = [make_certificate(folder, f"pair-{number}") for number in range(3)]
+        file, moved = folder / "portolan.json", (folder / "moved.pem", folder / "moved.key")
+
+        def configure(certificate: Path, key: Path) -> None:
+            file.write_text(json.dumps({"tls_listen": ["127.0.0.1:0"], "tls_key": [str(key)],
+                                        "tls_certificate": [str(certificate)]}))
+
+        def install(number: int) -> bytes:
+            for source, target in zip(pairs[number], moved):
+                put(source, target)
+            return ssl.PEM_cert_to_DER_cert(pairs[number][0].read_text())
+
+        configure(*pairs[0])
+        with Program(binary, *ADMIN, "--config", str(file)) as program:
+            address = program.listener("listening on https")
+            expected = install(1)
+            configure(*moved)
+            program.signal(signal.SIGHUP)
+            findings.require(wait_until(lambda: served(address) == expected), "not moved")
+            expected = install(2)
+            noticed = wait_until(lambda: served(address) == expected, WATCHER_LIMIT_SECONDS)
+            findings.require(noticed, "a change of the new file was not noticed")
+            findings.say("the file that a reload named is watched")
+
+
 def unusable_certificates(binary: Path, short: bool, findings: Findings) -> None:
     """At start each is an error with its file and reason, and exit status 78."""
     with tempfile.TemporaryDirectory() as name:

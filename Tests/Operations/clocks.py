@@ -12,6 +12,9 @@ from .base import wait_until
 from .load import Load
 
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+# The library sets variables of its own in the first process it is loaded into, which moves the
+# environment away from the arguments; Swift's runtime looks for these beside it.
+THROUGH_ENV = ("env",)
 IDLE_SECONDS, DAY_SECONDS = 2, 86_400
 TOLERANCE_SECONDS = 1.5
 HEAD_SECONDS = 10
@@ -29,7 +32,7 @@ def clock_jumps(binary: Path, short: bool, findings: Findings) -> None:
                        "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
                        "DONT_FAKE_MONOTONIC": "1"}
         with Program(binary, "--idle-timeout-seconds", str(IDLE_SECONDS),
-                     environment=environment) as program:
+                     environment=environment, prefix=THROUGH_ENV) as program:
             def date() -> float:
                 value = ask(program.address, "/ports/443").field("date")
                 return parsedate_to_datetime(value).timestamp()

@@ -3,7 +3,7 @@ from Support.cases import run
 
 from .access_log import full_disk, hostile_lines, rotation, unread_access_log, unread_log
 from .activation import killed_with_activation, notifications, socket_activate, stopped_loop
-from .certificates import certificate_swaps, unusable_certificates
+from .certificates import certificate_swaps, moved_certificate, unusable_certificates
 from .clocks import clock_jumps
 from .figures import bounded_series, counts, exposition, refusals
 from .limits import rate_limit, trusted_proxies
@@ -17,7 +17,7 @@ CASES = [
     replicas, killed_with_activation, socket_activate, notifications, stopped_loop,
     unread_access_log, unread_log, full_disk, hostile_lines, rotation, clock_jumps,
     exposition, bounded_series, counts, refusals, rate_limit, trusted_proxies,
-    certificate_swaps, unusable_certificates, soak,
+    certificate_swaps, moved_certificate, unusable_certificates, soak,
 ]
 
 
