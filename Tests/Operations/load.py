@@ -45,14 +45,16 @@ class Tally:
 class Load:
     """As a context: asks within the block; `tally` is whole after it.
 
-    `renew_after`: requests on one connection. `reconnects`: whether a client whose server said
+    `renew_after`: requests on one connection. `pause_seconds`: between them. `reconnects`: whether a client whose server said
     Connection: close, or is gone, comes again.
     """
 
     def __init__(self, address: tuple[str, int], clients: int = 16, targets=MIXED,
-                 is_tls: bool = False, renew_after: int = 200, reconnects: bool = True):
+                 is_tls: bool = False, renew_after: int = 200, reconnects: bool = True,
+                 pause_seconds: float = 0):
         self.address, self.clients, self.targets = address, clients, targets
         self.is_tls, self.renew_after, self.reconnects = is_tls, renew_after, reconnects
+        self.pause_seconds = pause_seconds
         self.tally = Tally()
         self.is_over = multiprocessing.Value("b", 0, lock=False)
         self.answers = multiprocessing.Array("q", PROCESSES, lock=False)
@@ -155,4 +157,6 @@ class Load:
             if values.get("connection", "").lower() == "close":
                 tally.last_answers += 1
                 return True
+            if self.pause_seconds:
+                await asyncio.sleep(self.pause_seconds)
         return False

@@ -78,7 +78,8 @@ def replicas(binary: Path, short: bool, findings: Findings) -> None:
                     for turn in range(RESTARTS_SHORT if short else RESTARTS):
                         for server in ports:
                             status = programs[server].terminate()
-                            findings.require(status == 0, f"{server} ended with {status}")
+                            said = "\n".join(programs[server].lines[-40:])
+                            findings.require(status == 0, f"{server} ended with {status}\n{said}")
                             programs[server] = start(server)
                             wait_for_check(programs[server])
             findings.say(f"{turn + 1} restarts of each: {load.tally}")

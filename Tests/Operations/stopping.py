@@ -2,6 +2,7 @@
 import signal
 import socket
 import time
+from collections import Counter
 from pathlib import Path
 
 from Support.cases import Findings
@@ -12,6 +13,7 @@ from .base import wait_until
 from .load import Load
 
 STOPS, STOPS_SHORT = 10, 3
+STOPS_AMID_CONNECTS, STOPS_AMID_CONNECTS_SHORT = 100, 20
 DELAY_SECONDS = 2
 SOON_SECONDS = 1.0
 
@@ -32,6 +34,18 @@ def stop_under_load(binary: Path, short: bool, findings: Findings) -> None:
         findings.require(status == 0, f"exit status {status}")
         findings.require(load.tally.failed == 0 and not load.tally.unconnected, "requests failed")
         findings.require(load.tally.last_answers == 32, "not everybody was told")
+
+
+def stop_amid_connects(binary: Path, short: bool, findings: Findings) -> None:
+    """Each request on a new connection: what is in the closing queue is lost, but nothing else."""
+    statuses = Counter()
+    for _ in range(STOPS_AMID_CONNECTS_SHORT if short else STOPS_AMID_CONNECTS):
+        with Program(binary) as program, \
+                Load(program.address, clients=64, targets=("/ports/443",), renew_after=1):
+            time.sleep(0.1)
+            statuses[program.terminate()] += 1
+    findings.say(f"exit statuses: {dict(statuses)}")
+    findings.require(statuses.keys() == {0}, "it did not always end with 0")
 
 
 def shutdown_delay(binary: Path, short: bool, findings: Findings) -> None:

@@ -148,6 +148,25 @@ struct ReadHead {
     }
   }
 
+  @Test func aPipeThatNobodyReadsHasALimitAtTheEnd() throws {
+    #expect(unsafe mkfifo(path, 0o600) == 0)
+    let reader = unsafe open(path, O_RDONLY | O_NONBLOCK)
+    defer { close(reader) }
+    let log = try #require(try AccessLog(.file(path), format: .json, laneCount: 1))
+    let lane = log.lane(0)
+    let read = try ReadHead([])
+    // A pipe holds 64 KiB, a line has some 150 bytes.
+    for _ in 0..<1000 { lane.log(record(), read.head, read.bytes.span) }
+    let start = ContinuousClock.now
+    log.flush(limitMilliseconds: 50)
+    #expect(ContinuousClock.now - start < .seconds(5), "whoever flushes waits for a reader")
+  }
+
+  @Test func aPipeWithoutAReaderIsAnError() {
+    #expect(unsafe mkfifo(path, 0o600) == 0)
+    #expect(throws: Errno.self) { try AccessLog(.file(path), format: .json, laneCount: 1) }
+  }
+
   @Test func whatAFullDeviceRefusesIsCounted() throws {
     let log = try #require(try AccessLog(.file("/dev/full"), format: .json, laneCount: 1))
     let read = try ReadHead([])

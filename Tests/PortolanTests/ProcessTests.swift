@@ -220,7 +220,9 @@ private struct ManagerSocket: ~Copyable {
     defer { remove(path) }
     let queue = DispatchQueue(label: "watcher")
     let (changes, told) = AsyncStream.makeStream(of: Void.self)
-    let watcher = FileWatcher([path], on: queue, interval: .milliseconds(5)) { told.yield() }
+    let watcher = FileWatcher({ [path] in [path] }, on: queue, interval: .milliseconds(5)) {
+      told.yield()
+    }
     try Data("a".utf8).write(to: URL(fileURLWithPath: path))
     for await _ in changes { break }
     withExtendedLifetime(watcher) {}

@@ -12,20 +12,21 @@ final class FileWatcher {
   private let timer: any DispatchSourceTimer
 
   /// - Parameters:
-  ///   - paths: The files; one need not exist.
+  ///   - paths: Gives the files; one need not exist. Asked at every look: others are a change too.
   ///   - queue: A serial queue, on which the files are looked at and `changed` is called.
   init(
-    _ paths: [String],
+    _ paths: @escaping @Sendable () -> [String],
     on queue: DispatchQueue,
     interval: DispatchTimeInterval = .seconds(FileWatcher.intervalSeconds),
     changed: @escaping @Sendable () -> Void
   ) {
-    let state = Mutex(FileChangeDetector(paths.map { FileIdentity(path: $0) }))
-    let detector = SharedDetector(state)
+    let detector = SharedDetector(
+      Mutex(FileChangeDetector(paths().map { FileIdentity(path: $0) }))
+    )
     timer = DispatchSource.makeTimerSource(queue: queue)
     timer.schedule(deadline: .now() + interval, repeating: interval, leeway: .milliseconds(200))
     timer.setEventHandler {
-      if detector.observe(paths.map { FileIdentity(path: $0) }) { changed() }
+      if detector.observe(paths().map { FileIdentity(path: $0) }) { changed() }
     }
     timer.activate()
   }

@@ -10,6 +10,8 @@ final class Dataset: Sendable {
   let assignmentCounts: [(layer: String, count: UInt64)]
   /// What the files hold that is allowed, but perhaps not meant.
   let warnings: [String]
+  /// Whether answers were made ready, or are about to be.
+  let isPrepared: Bool
 
   typealias Failure = DataFiles.Failure
 
@@ -23,6 +25,7 @@ final class Dataset: Sendable {
     options.isPrivate = files.site != nil
     options.corsOrigins = configuration.corsOrigins.map(\.text)
     store = RepresentationStore(registry, options: options)
+    isPrepared = false
     assignmentCounts = Layer.allCases.map { layer in
       (layer.name, UInt64(registry.records.count { $0.isIn(layer) }))
     }
@@ -30,6 +33,7 @@ final class Dataset: Sendable {
 
   private init(_ dataset: Dataset, store: RepresentationStore) {
     self.store = store
+    isPrepared = true
     assignmentCounts = dataset.assignmentCounts
     warnings = dataset.warnings
   }

@@ -11,7 +11,7 @@ import TLS
 extension Service {
   /// What must live as long as the service does.
   struct Attachments {
-    fileprivate let watcher: FileWatcher?
+    fileprivate let watcher: FileWatcher
     fileprivate let watchdog: (any DispatchSourceTimer)?
   }
 
@@ -34,13 +34,12 @@ extension Service {
     for line in announcements { Terminal.announce(line) }
     notifier.ready(status: announcements.joined(separator: ", "))
     background.async { [self] in prepareAnswers() }
-    let configuration = state.withLock { $0.resolved.configuration }
-    let files = configuration.watchedFiles
-    return Attachments(
-      watcher: files.isEmpty
-        ? nil : FileWatcher(files, on: control) { [self] in reload() },
-      watchdog: watchdog()
-    )
+    // A reload may name other files, so they are asked for each time.
+    let watcher = FileWatcher(
+      { [self] in state.withLock { $0.resolved.configuration.watchedFiles } },
+      on: control
+    ) { [self] in reload() }
+    return Attachments(watcher: watcher, watchdog: watchdog())
   }
 
   // MARK: Listeners
@@ -148,6 +147,8 @@ extension Service {
   /// each.
   func prepareAnswers() {
     let plain = state.withLock { $0.dataset }
+    // Of several reloads in a row the first to come here prepares the latest data.
+    guard !plain.isPrepared else { return }
     let prepared = plain.prepared()
     if take(prepared, insteadOf: plain) { take(prepared.withGzipForms(), insteadOf: prepared) }
   }
