@@ -16,6 +16,10 @@ package struct Readiness: OptionSet, Sendable {
   package static let hungUp = Readiness(rawValue: EPOLLHUP.rawValue)
   /// An error waits on the socket; the next call reports it.
   package static let failed = Readiness(rawValue: EPOLLERR.rawValue)
+  /// Whether the peer will send nothing more, for whichever of the three reasons above.
+  package var tellsOfTheEnd: Bool {
+    rawValue & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+  }
   /// Told once per change, not while it lasts: read and write until they would block.
   package static let edgeTriggered = Readiness(rawValue: EPOLLET.rawValue)
   /// Of several epoll sets that watch one listener, wake one (epoll_ctl(2)).

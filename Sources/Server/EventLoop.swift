@@ -150,7 +150,7 @@ package final class EventLoop: @unchecked Sendable {
       client,
       readable: readiness.contains(.readable),
       writable: readiness.contains(.writable),
-      peerFinished: !readiness.isDisjoint(with: [.peerFinished, .hungUp, .failed])
+      peerFinished: readiness.tellsOfTheEnd
     )
   }
 

@@ -1,7 +1,8 @@
 import PortRegistry
 import Testing
 
-/// Goal: what IANA's file says besides is kept, joined over transports, and only imported data has it.
+/// Goal: what IANA's file says besides is kept, joined over transports, and only imported data has
+/// it.
 @Suite struct RegistrationTests {
   private static let header =
     "Service Name,Port Number,Transport Protocol,Description,Assignee,Contact,Registration Date,"
