@@ -81,7 +81,10 @@ import Testing
       Array("Service Name,Port Number,Description\n".utf8), 1,
       "the first line does not name the column 'transport protocol'"
     ),
-    (Array("Service Name,service name\n".utf8), 1, "the column 'service name' comes twice"),
+    (
+      Array("Service Name,Port Number,Transport Protocol,service name\n".utf8), 1,
+      "the column 'service name' comes twice"
+    ),
     (Array("\u{7F}ELF".utf8), 1, "holds a control byte (127): this is no text file"),
   ])
   func aFileOfAnotherKindIsRefused(bytes: [UInt8], line: Int, reason: String) {
