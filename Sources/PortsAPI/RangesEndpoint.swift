@@ -12,6 +12,9 @@ extension APIResponder {
     _ batch: inout ResponseBatch
   ) throws(Problem) -> Disposition {
     var negotiation = negotiation
+    var reader = ParameterReader(parameters, allowed: [])
+    negotiation.mediaType = reader.mediaType(negotiation.mediaType)
+    try reader.finish()
     var range: PortRange?
     if let segment = name {
       let name = path.text[segment]
@@ -24,9 +27,6 @@ extension APIResponder {
         return .ready
       }
     }
-    var reader = ParameterReader(parameters, allowed: [])
-    negotiation.mediaType = reader.mediaType(negotiation.mediaType)
-    try reader.finish()
     if negotiation.mediaType == .json {
       let fixed = range.map { store.fixed.range($0) } ?? store.fixed.ranges
       return try send(fixed, negotiation, head, bytes, &batch)
