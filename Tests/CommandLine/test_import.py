@@ -72,6 +72,7 @@ class Import(CommandTestCase):
             ("headerless.csv", GOOD.partition(b"\n")[2], "does not name the column"),
             ("in-quotes.csv", iana_csv('a,1,tcp,"B') + b"x", "line 2: ends inside quotes"),
             ("in-record.csv", GOOD + b"telnet,23,t", "line 6: ends inside a record"),
+            ("in-last-field.csv", GOOD[:-4], "line 5: ends inside a record"),
             ("nothing.csv", iana_csv(",4,tcp,Unassigned"), "is unassigned"),
             ("prose", b"It was a dark and stormy night;\nthe rain fell in torrents\n", "line 1: "),
             ("html", b"<!DOCTYPE html>\n<title>504 Gateway Timeout</title>\n", "line "),

@@ -93,7 +93,7 @@ struct SiteEntry {
   /// The row that the entry is in a table.
   var row: RegistryTableWriter.Row {
     var sentences: [String] = []
-    if !note.isEmpty { sentences.append(note) }
+    if let last = note.last { sentences.append(".!?".contains(last) ? note : note + ".") }
     if !owner.isEmpty { sentences.append("Owner: \(owner).") }
     if !environments.isEmpty {
       sentences.append("Environments: \(environments.joined(separator: ", ")).")
