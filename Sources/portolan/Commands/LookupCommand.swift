@@ -136,13 +136,8 @@ private struct Misses {
 enum ServicesLines {
   private static let nameWidth = 21
 
-<<<<<<< HEAD
-  /// One line for each transport, or for the one that was asked for; what has no service name has
-  /// no line.
-=======
   /// One line for each transport, or for the one that was asked for alone; what has no service name
   /// has no line.
->>>>>>> data
   static func text(_ assignments: [Assignment], for asked: TransportProtocol? = nil) -> String {
     var text = ""
     for assignment in assignments {
