@@ -57,7 +57,8 @@ def clock_jumps(binary: Path, short: bool, findings: Findings) -> None:
                             head = time.monotonic() - started
                             findings.require(status == 408 and abs(head - HEAD_SECONDS)
                                              < TOLERANCE_SECONDS, f"{status} after {head:.1f} s")
-                        findings.say(f"{days:+d} day: Date follows, idle ended after {waited:.2f} s")
+                        findings.say(f"{days:+d} day: Date follows, idle ended after "
+                                     f"{waited:.2f} s")
             findings.say(str(load.tally))
             findings.require(load.tally.failed == 0 and not load.tally.unconnected,
                              "requests failed")

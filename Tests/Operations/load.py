@@ -45,8 +45,8 @@ class Tally:
 class Load:
     """As a context: asks within the block; `tally` is whole after it.
 
-    `renew_after`: requests on one connection. `pause_seconds`: between them. `reconnects`: whether a client whose server said
-    Connection: close, or is gone, comes again.
+    `renew_after`: requests on one connection. `pause_seconds`: between them. `reconnects`: whether
+    a client whose server said Connection: close, or is gone, comes again.
     """
 
     def __init__(self, address: tuple[str, int], clients: int = 16, targets=MIXED,

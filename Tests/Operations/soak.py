@@ -28,7 +28,7 @@ def slope(samples: list[tuple[float, int]]) -> float:
 
 
 def disturb(address: tuple[str, int], chance: random.Random) -> None:
-    """One client that is no good: it leaves early, talks nonsense, or asks for what is not there."""
+    """One client that is no good: it leaves early, talks nonsense, asks for what is not."""
     with socket.create_connection(address, 5) as client:
         client.sendall(chance.choice((
             b"", b"GET", request("/ports?limit=1000") * 3, chance.randbytes(200),
