@@ -41,6 +41,8 @@ package struct RequestHead: Sendable {
     repeating: Field(name: .accept, value: 0..<0)
   )
   package private(set) var fieldCount = 0
+  /// The names that came, one bit each: most questions are about fields that did not.
+  private var present: UInt32 = 0
 
   package init() {}
 
@@ -55,25 +57,33 @@ package struct RequestHead: Sendable {
     persistence = .persistent
     expectsContinue = false
     fieldCount = 0
+    present = 0
   }
 
   mutating func append(_ name: FieldName, value: Range<Int>) {
     precondition(fieldCount < Self.fieldCountMax, "the parser lets no more lines through")
     fields[fieldCount] = Field(name: name, value: value)
     fieldCount += 1
+    present |= 1 << UInt32(name.rawValue)
   }
+
+  /// Whether a line of that name came.
+  @inline(__always)
+  package func has(_ name: FieldName) -> Bool { present & 1 << UInt32(name.rawValue) != 0 }
 
   /// The field line at `index`, 0..<``fieldCount``, in the order they came.
   package subscript(index: Int) -> Field { fields[index] }
 
   /// Where the value of the first such field stands.
   package func first(_ name: FieldName) -> Range<Int>? {
+    guard has(name) else { return nil }
     for index in 0..<fieldCount where fields[index].name == name { return fields[index].value }
     return nil
   }
 
   /// How many lines the field has.
   package func count(of name: FieldName) -> Int {
+    guard has(name) else { return 0 }
     var count = 0
     for index in 0..<fieldCount where fields[index].name == name { count += 1 }
     return count

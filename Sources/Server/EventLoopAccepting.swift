@@ -19,6 +19,8 @@ extension EventLoop {
   ///
   /// - Returns: Whether more may be there.
   func accept(by index: Int) -> Bool {
+    // An event may be older than the drain that took the listeners away, in the same turn.
+    guard index < listeners.count else { return false }
     let slot = listeners[index]
     guard slot.isWatched else { return false }
     for _ in 0..<Self.acceptsPerTurn {

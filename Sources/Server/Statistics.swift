@@ -29,8 +29,8 @@ package final class Statistics: Sendable {
     case memory
     case reset
 
-    /// One word, for metrics.
-    package var name: String { rawValue }
+    /// A word in the form that labels of metrics have.
+    package var name: String { self == .tooLarge ? "too_large" : rawValue }
   }
 
   private let padBefore: [16 of UInt64] = .init(repeating: 0)

@@ -126,6 +126,24 @@ import Testing
     #expect(server.wait { server.hasStopped })
   }
 
+  /// The loop hears of both in one turn, and of the drain first.
+  @Test func aConnectionThatComesWithTheDrainDoesNoHarm() throws {
+    for _ in 0..<20 {
+      let engine = try Engine(loopCount: 2, limits: Limits())
+      let address = try engine.listen(on: SocketAddress(parsing: "127.0.0.1:0")) { _ in
+        NumberingResponder()
+      }
+      engine.drain()
+      let clients = try (0..<8).map { _ in try RawClient(port: address.port) }
+      let stopped = Flag()
+      engine.start { stopped.raise() }
+      let end = SystemClock.monotonicMilliseconds() + 10_000
+      while !stopped.isUp, SystemClock.monotonicMilliseconds() < end { usleep(1_000) }
+      #expect(stopped.isUp)
+      withExtendedLifetime(clients) {}
+    }
+  }
+
   @Test func atTheLimitOthersWaitAndAreServedOnceThereIsRoom() throws {
     var limits = Limits()
     limits.connections = 4
