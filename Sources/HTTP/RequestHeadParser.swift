@@ -191,7 +191,7 @@ package struct RequestHeadParser: Sendable {
     _ bytes: Span<UInt8>,
     into head: inout RequestHead
   ) throws(RequestHeadFault) {
-    guard head.minorVersion == 1 else { return }
+    guard head.minorVersion == 1, head.has(.expect) else { return }
     for index in 0..<head.fieldCount where head[index].name == .expect {
       var list = ListMembers(head[index].value)
       while let member = list.next(bytes) {
@@ -208,6 +208,7 @@ package struct RequestHeadParser: Sendable {
     _ bytes: Span<UInt8>,
     _ head: borrowing RequestHead
   ) -> Persistence {
+    guard head.has(.connection) else { return head.minorVersion == 1 ? .persistent : .close }
     var wantsClose = false
     var wantsKeepAlive = false
     for index in 0..<head.fieldCount where head[index].name == .connection {
