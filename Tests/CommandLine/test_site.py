@@ -140,7 +140,8 @@ class Reload(CommandTestCase):
             FIGURES.append(f"/readyz?verbose: {ready.content.decode().strip()}")
             replace(self.site, LEDGER.replace("ledger", "books"))
             self.wait_for(lambda: self.holder() == "books", "the new data")
-            self.assertNotIn("refused", ask(admin, "/readyz?verbose").content.decode())
+            self.wait_for(lambda: b"refused" not in ask(admin, "/readyz?verbose").content,
+                          "the end of the refusal")
         finally:
             stop.set()
             for thread in threads:

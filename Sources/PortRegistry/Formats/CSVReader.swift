@@ -189,9 +189,11 @@ struct CSVColumns {
         throw fault("its fields are separated by \(word), not by commas")
       }
     }
-    for name in required where !names.contains(name) {
-      throw fault("the first line does not name the column '\(name)'")
+    func missing(_ name: String) -> RegistryTableFault {
+      fault("the first line does not name the column '\(name)'")
     }
+    // A first line that names none of them is no header, whatever else is odd in it.
+    if let name = required.first, !required.contains(where: names.contains) { throw missing(name) }
     var places: [String: Int] = [:]
     for (place, name) in names.enumerated() {
       if places.updateValue(place, forKey: name) != nil {
@@ -201,6 +203,7 @@ struct CSVColumns {
         throw fault("there is no column '\(name.prefix(60))'")
       }
     }
+    for name in required where places[name] == nil { throw missing(name) }
     self.places = places
     count = header.fields.count
   }
