@@ -21,22 +21,18 @@ import Testing
   }
 
   @Test func aSignalOfTheKernelArrives() async {
-    let queue = DispatchQueue(label: "signals")
-    let request = await withCheckedContinuation { continuation in
-      let kept = Keeper()
-      kept.signals = Signals(on: queue, installed: { ProcessSignal.hangup.sendToSelf() }) {
-        request in
-        guard kept.signals != nil else { return }
-        kept.signals = nil
-        continuation.resume(returning: request)
-      }
-    }
-    #expect(request == .reload)
-  }
-
-  /// Touched by one thread after the other: the test's, then the queue's.
-  private final class Keeper: @unchecked Sendable {
-    var signals: Signals?
+    let (installed, installation) = AsyncStream<Void>.makeStream()
+    let (requests, arrival) = AsyncStream<SignalRequest>.makeStream()
+    let signals = Signals(
+      on: DispatchQueue(label: "signals"),
+      installed: { installation.finish() },
+      handler: { arrival.yield($0) }
+    )
+    for await _ in installed {}
+    ProcessSignal.hangup.sendToSelf()
+    var iterator = requests.makeAsyncIterator()
+    #expect(await iterator.next() == .reload)
+    withExtendedLifetime(signals) {}
   }
 }
 
