@@ -2,8 +2,8 @@ internal import HTTP
 internal import Posix
 
 // How a loop keeps deadlines, and makes room when memory or connections are short.
-extension EventLoop {
-  func keepTime() {
+extension LoopCore {
+  mutating func keepTime() {
     due.removeAll(keepingCapacity: true)
     deadlines.advance(to: bench.now, appendingDueTo: &due)
     for slot in due {
@@ -19,7 +19,7 @@ extension EventLoop {
   }
 
   /// While memory is short, closes the connections that have gone longest without progress.
-  func relieveMemory() {
+  mutating func relieveMemory() {
     while bench.memory.isFull {
       var worst: (slot: Int, client: Client)?
       for slot in table.slots {
@@ -34,7 +34,7 @@ extension EventLoop {
   }
 
   /// While four fifths of the connections are taken, closes those that have been idle for a while.
-  func relieveTable() {
+  mutating func relieveTable() {
     guard table.count * 5 > limits.connections * 4 else { return }
     for slot in table.slots {
       guard let client = table[slot], client.state.phase == .idle, client.unsentPrivateSize == 0,

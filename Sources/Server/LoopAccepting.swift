@@ -3,8 +3,8 @@ internal import Posix
 internal import TLS
 
 // How a loop accepts connections, and stops accepting when there is no room for more.
-extension EventLoop {
-  func watch(_ index: Int) throws(Errno) {
+extension LoopCore {
+  mutating func watch(_ index: Int) throws(Errno) {
     let slot = listeners[index]
     guard !slot.isWatched else { return }
     try epoll.add(
@@ -18,7 +18,7 @@ extension EventLoop {
   /// Takes connections from the listener's queue, as many as a turn may.
   ///
   /// - Returns: Whether more may be there.
-  func accept(by index: Int) -> Bool {
+  mutating func accept(by index: Int) -> Bool {
     // An event may be older than the drain that took the listeners away, in the same turn.
     guard index < listeners.count else { return false }
     let slot = listeners[index]
@@ -43,7 +43,7 @@ extension EventLoop {
     return true
   }
 
-  func admit(
+  mutating func admit(
     _ socket: consuming Socket,
     _ address: SocketAddress,
     _ listener: borrowing Listener
@@ -82,7 +82,7 @@ extension EventLoop {
   /// Stops watching the listeners, so that a queue that cannot be emptied does not spin the loop.
   ///
   /// - Parameter until: When to try again, or 0: when a connection ends.
-  func acceptNothing(until time: UInt64) {
+  mutating func acceptNothing(until time: UInt64) {
     acceptsNothing = true
     acceptsAgainAt = time
     for slot in listeners where slot.isWatched {
@@ -91,7 +91,7 @@ extension EventLoop {
     }
   }
 
-  func acceptAgain() {
+  mutating func acceptAgain() {
     acceptsNothing = false
     acceptsAgainAt = 0
     guard !bench.isDraining else { return }
