@@ -5,7 +5,7 @@ internal import HTTP
 ///
 /// It performs what ``ConnectionState`` decides. Its turns are short: one read, so many answers,
 /// one write; then others have theirs.
-final class Connection<Link: Transport & ~Copyable> {
+struct Connection<Link: Transport & ~Copyable>: ~Copyable {
   /// What the loop has to do after a turn.
   enum Verdict: Equatable {
     /// Nothing until something becomes ready or the deadline comes.
@@ -89,7 +89,7 @@ final class Connection<Link: Transport & ~Copyable> {
   /// The transport became ready, or an earlier turn left something over.
   ///
   /// - Parameter peerFinished: Whether the peer has finished sending, or is gone.
-  func turn(
+  mutating func turn(
     readable: Bool,
     writable: Bool,
     peerFinished: Bool,
@@ -111,31 +111,31 @@ final class Connection<Link: Transport & ~Copyable> {
   }
 
   /// The deadline may have come.
-  func timePassed(_ bench: inout Workbench) -> Verdict {
+  mutating func timePassed(_ bench: inout Workbench) -> Verdict {
     countEnd(bench)
     perform(.timePassed, &bench)
     return verdict
   }
 
   /// The loop is going to stop.
-  func drain(_ bench: inout Workbench) -> Verdict {
+  mutating func drain(_ bench: inout Workbench) -> Verdict {
     perform(.drained, &bench)
     return verdict
   }
 
   /// Ends the connection, which is idle.
-  func close(_ bench: inout Workbench) {
+  mutating func close(_ bench: inout Workbench) {
     perform(.failed, &bench)
   }
 
   /// Gives the connection up to make room, with all that was still to be sent.
-  func giveUp(_ bench: inout Workbench) {
+  mutating func giveUp(_ bench: inout Workbench) {
     transport.prepareReset()
     perform(.failed, &bench)
   }
 
   /// Makes a postponed answer now: its data changed, or its work is done.
-  func resume(_ bench: inout Workbench) -> Verdict {
+  mutating func resume(_ bench: inout Workbench) -> Verdict {
     answerPostponed(&bench)
     return verdict
   }
@@ -150,7 +150,7 @@ final class Connection<Link: Transport & ~Copyable> {
     }
   }
 
-  func shakeHands(_ bench: inout Workbench) -> Bool {
+  mutating func shakeHands(_ bench: inout Workbench) -> Bool {
     switch transport.handshake() {
     case .done:
       bench.statistics.handshakes.add(1)
@@ -175,7 +175,7 @@ final class Connection<Link: Transport & ~Copyable> {
     }
   }
 
-  func takeTurn(_ buffer: inout ReceiveBuffer, _ bench: inout Workbench) {
+  mutating func takeTurn(_ buffer: inout ReceiveBuffer, _ bench: inout Workbench) {
     guard unsent.size <= bench.limits.unwrittenBytes else { return }
     beginBatch(&bench)
     if mayTake {
@@ -210,7 +210,7 @@ final class Connection<Link: Transport & ~Copyable> {
     count == ReceiveBuffer.capacity || endIsNear || transport.hasBufferedInput
   }
 
-  func beginBatch(_ bench: inout Workbench) {
+  mutating func beginBatch(_ bench: inout Workbench) {
     bench.batch.circumstances.peer = peer
     bench.batch.circumstances.isOverloaded = bench.memory.isFull
     bench.batch.circumstances.wasHeld = false
@@ -218,7 +218,7 @@ final class Connection<Link: Transport & ~Copyable> {
       !endIsNear && !bench.isDraining && bench.heldCount < bench.limits.heldAnswers
   }
 
-  func takeFromCarry(_ bench: inout Workbench) {
+  mutating func takeFromCarry(_ bench: inout Workbench) {
     var bytes: [UInt8] = []
     swap(&bytes, &carry)
     let taken = take(bytes.span, &bench)
@@ -230,7 +230,7 @@ final class Connection<Link: Transport & ~Copyable> {
   }
 
   /// Keeps what is not used up, less content that has been passed over.
-  func keepRest(_ bytes: Span<UInt8>, from start: Int) {
+  mutating func keepRest(_ bytes: Span<UInt8>, from start: Int) {
     guard start < bytes.count, state.phase != .closing else { return }
     guard var content = pendingContent else {
       carry.append(copying: bytes.extracting(start..<bytes.count))
@@ -245,7 +245,7 @@ final class Connection<Link: Transport & ~Copyable> {
   // MARK: The end
 
   /// Throws away what still comes after the last answer.
-  func discard(_ buffer: inout ReceiveBuffer, _ bench: inout Workbench) {
+  mutating func discard(_ buffer: inout ReceiveBuffer, _ bench: inout Workbench) {
     guard mayRead else { return }
     switch buffer.fill(from: &transport) {
     case .bytes(let count):
@@ -262,7 +262,7 @@ final class Connection<Link: Transport & ~Copyable> {
     }
   }
 
-  func perform(_ event: ConnectionState.Event, _ bench: inout Workbench) {
+  mutating func perform(_ event: ConnectionState.Event, _ bench: inout Workbench) {
     switch state.handle(event, limits: bench.limits, at: bench.now) {
     case .none, .close: break
     case .refuseLateRequest:
@@ -282,7 +282,7 @@ final class Connection<Link: Transport & ~Copyable> {
     if state.phase == .closed { releaseMemory(&bench) }
   }
 
-  func releaseMemory(_ bench: inout Workbench) {
+  mutating func releaseMemory(_ bench: inout Workbench) {
     if case .held = postponement { leaveHeld(&bench) }
     postponement = nil
     bench.memory.add(-unsent.privateSize)

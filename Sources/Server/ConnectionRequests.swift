@@ -5,7 +5,7 @@ extension Connection where Link: ~Copyable {
   /// Answers the requests in `bytes`, as many as a turn may.
   ///
   /// - Returns: How many bytes are used up.
-  func take(_ bytes: Span<UInt8>, _ bench: inout Workbench) -> Int {
+  mutating func take(_ bytes: Span<UInt8>, _ bench: inout Workbench) -> Int {
     var start = 0
     var answers = 0
     mayTake = false
@@ -38,7 +38,7 @@ extension Connection where Link: ~Copyable {
 
   /// The size of the request at the front with its content, once it is there whole. Its head is on
   /// the bench then.
-  func requestSize(
+  mutating func requestSize(
     _ bytes: Span<UInt8>,
     _ bench: inout Workbench
   ) throws(RequestHeadFault) -> Int? {
@@ -65,7 +65,7 @@ extension Connection where Link: ~Copyable {
     return nil
   }
 
-  func answer(_ bytes: Span<UInt8>, _ size: Int, _ bench: inout Workbench) {
+  mutating func answer(_ bytes: Span<UInt8>, _ size: Int, _ bench: inout Workbench) {
     let request = bytes.extracting(0..<bench.head.size)
     bench.statistics.requests.add(1)
     bench.batch.persistence = bench.isDraining ? .close : bench.head.persistence
@@ -90,7 +90,7 @@ extension Connection where Link: ~Copyable {
     postponedOmitsContent = bench.batch.omitsContent
   }
 
-  func answerPostponed(_ bench: inout Workbench) {
+  mutating func answerPostponed(_ bench: inout Workbench) {
     guard let postponement, state.phase == .waiting else { return }
     self.postponement = nil
     beginBatch(&bench)
@@ -120,13 +120,13 @@ extension Connection where Link: ~Copyable {
     if sawEnd, !mayTake, state.phase != .closed { perform(.peerFinished, &bench) }
   }
 
-  func leaveHeld(_ bench: inout Workbench) {
+  mutating func leaveHeld(_ bench: inout Workbench) {
     bench.heldCount -= 1
     bench.statistics.held.add(-1)
   }
 
   /// Answers a request that cannot be read; nothing after it is read as another.
-  func refuse(
+  mutating func refuse(
     _ fault: RequestHeadFault,
     omitsContent: Bool,
     _ bench: inout Workbench

@@ -3,7 +3,7 @@ internal import HTTP
 // How a connection sends what was answered, as fast as its client takes it.
 extension Connection where Link: ~Copyable {
   /// Sends what the batch holds, and keeps what the kernel does not take.
-  func send(_ bench: inout Workbench) {
+  mutating func send(_ bench: inout Workbench) {
     if state.phase == .closed { return bench.batch.removeAll() }
     if !bench.batch.isEmpty {
       let sent = unsent.isEmpty ? sendDirectly(bench) : 0
@@ -25,7 +25,7 @@ extension Connection where Link: ~Copyable {
   }
 
   /// - Returns: How many bytes of the batch were taken.
-  func sendDirectly(_ bench: borrowing Workbench) -> Int {
+  mutating func sendDirectly(_ bench: borrowing Workbench) -> Int {
     if bench.batch.attachments.isEmpty {
       return sendWhole(bench.batch.bytes.span, more: false, bench)
     }
@@ -52,7 +52,7 @@ extension Connection where Link: ~Copyable {
   }
 
   /// Writes until all is taken or nothing more is.
-  func sendWhole(_ bytes: Span<UInt8>, more: Bool, _ bench: borrowing Workbench) -> Int {
+  mutating func sendWhole(_ bytes: Span<UInt8>, more: Bool, _ bench: borrowing Workbench) -> Int {
     var sent = 0
     while sent < bytes.count {
       switch transport.write(bytes.extracting(sent..<bytes.count), more: more) {
@@ -71,7 +71,7 @@ extension Connection where Link: ~Copyable {
     return sent
   }
 
-  func flush(_ bench: inout Workbench) {
+  mutating func flush(_ bench: inout Workbench) {
     var waiting = SendBuffer()
     swap(&waiting, &unsent)
     let before = waiting.privateSize
@@ -86,7 +86,7 @@ extension Connection where Link: ~Copyable {
     }
   }
 
-  func breakOff(_ bench: inout Workbench) {
+  mutating func breakOff(_ bench: inout Workbench) {
     bench.statistics.count(.reset)
     perform(.failed, &bench)
   }

@@ -56,11 +56,13 @@ extension LoopCore {
       return
     }
     let client = Client(
-      transport,
-      handshakes: isSecure,
-      peer: peer,
-      responder: listener.responder,
-      bench
+      Connection(
+        transport,
+        handshakes: isSecure,
+        peer: peer,
+        responder: listener.responder,
+        bench
+      )
     )
     let slot = table.insert(client)
     statistics.accepted.add(1)
@@ -76,7 +78,7 @@ extension LoopCore {
       statistics.acceptFailures.add(1)
       return remove(slot)
     }
-    deadlines.set(slot, to: client.state.deadline)
+    deadlines.set(slot, to: client.connection.state.deadline)
   }
 
   /// Stops watching the listeners, so that a queue that cannot be emptied does not spin the loop.

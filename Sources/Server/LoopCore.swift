@@ -8,7 +8,14 @@ internal import TLS
 /// as properties of an object each would be looked after at every access, at the cost of a fifth of
 /// all instructions.
 struct LoopCore: ~Copyable {
-  typealias Client = Connection<SocketTransport>
+  /// Where a connection lives between its turns. A turn borrows it as a whole, so that it is looked
+  /// after once and not at every access to one of its parts.
+  final class Client {
+    var connection: Connection<SocketTransport>
+    init(_ connection: consuming Connection<SocketTransport>) { self.connection = connection }
+  }
+
+  typealias Verdict = Connection<SocketTransport>.Verdict
 
   let statistics: Statistics
   let mailbox: Mailbox
@@ -130,7 +137,7 @@ struct LoopCore: ~Copyable {
 
   mutating func serve(_ slot: Int, _ readiness: Readiness) {
     guard let client = table[slot] else { return }
-    if client.state.phase == .handshaking {
+    if client.connection.state.phase == .handshaking {
       shaking.append(table.token(of: slot))
       return
     }
@@ -153,7 +160,7 @@ struct LoopCore: ~Copyable {
     bench.batch.circumstances.beganNanoseconds = SystemClock.monotonicNanoseconds()
     finish(
       slot,
-      client.turn(
+      client.connection.turn(
         readable: readable,
         writable: writable,
         peerFinished: peerFinished,
@@ -163,26 +170,26 @@ struct LoopCore: ~Copyable {
     )
   }
 
-  mutating func resume(_ client: Client) -> Client.Verdict {
+  mutating func resume(_ client: Client) -> Verdict {
     bench.batch.circumstances.beganNanoseconds = SystemClock.monotonicNanoseconds()
-    return client.resume(&bench)
+    return client.connection.resume(&bench)
   }
 
   /// Does what a turn leaves to the loop.
-  mutating func finish(_ slot: Int, _ verdict: Client.Verdict) {
+  mutating func finish(_ slot: Int, _ verdict: Verdict) {
     guard let client = table[slot] else { return }
     switch verdict {
     case .park: break
     case .goOn: ready.append(table.token(of: slot))
     case .discard: return remove(slot)
     }
-    deadlines.set(slot, to: client.state.deadline)
-    if client.isNewlyPostponed { enqueue(slot, client) }
+    deadlines.set(slot, to: client.connection.state.deadline)
+    if client.connection.isNewlyPostponed { enqueue(slot, client) }
   }
 
   mutating func enqueue(_ slot: Int, _ client: Client) {
-    client.isNewlyPostponed = false
-    switch client.postponement {
+    client.connection.isNewlyPostponed = false
+    switch client.connection.postponement {
     case .held:
       // Those that were answered meanwhile are dropped before the list outgrows its members.
       if held.count > 2 * bench.heldCount + 64 {
@@ -228,7 +235,7 @@ struct LoopCore: ~Copyable {
   mutating func work() {
     guard let (token, work) = works.first else { return }
     guard let slot = table.slot(of: token), let client = table[slot],
-      case .unfinished(let current) = client.postponement, current === work
+      case .unfinished(let current) = client.connection.postponement, current === work
     else {
       works.removeFirst()
       return
@@ -263,7 +270,7 @@ struct LoopCore: ~Copyable {
     swap(&tokens, &held)
     for token in tokens {
       guard let slot = table.slot(of: token), let client = table[slot],
-        case .held = client.postponement
+        case .held = client.connection.postponement
       else { continue }
       finish(slot, resume(client))
     }
@@ -277,7 +284,7 @@ struct LoopCore: ~Copyable {
     listeners = []
     for slot in table.slots {
       guard let client = table[slot] else { continue }
-      finish(slot, client.drain(&bench))
+      finish(slot, client.connection.drain(&bench))
     }
   }
 }

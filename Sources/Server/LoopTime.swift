@@ -8,7 +8,7 @@ extension LoopCore {
     deadlines.advance(to: bench.now, appendingDueTo: &due)
     for slot in due {
       guard let client = table[slot] else { continue }
-      finish(slot, client.timePassed(&bench))
+      finish(slot, client.connection.timePassed(&bench))
     }
     if acceptsNothing, acceptsAgainAt > 0, bench.now >= acceptsAgainAt { acceptAgain() }
     if bench.now >= relievesAt {
@@ -23,12 +23,14 @@ extension LoopCore {
     while bench.memory.isFull {
       var worst: (slot: Int, client: Client)?
       for slot in table.slots {
-        guard let client = table[slot], client.unsentPrivateSize > 0 else { continue }
-        if client.lastProgress < worst?.client.lastProgress ?? .max { worst = (slot, client) }
+        guard let client = table[slot], client.connection.unsentPrivateSize > 0 else { continue }
+        if client.connection.lastProgress < worst?.client.connection.lastProgress ?? .max {
+          worst = (slot, client)
+        }
       }
       guard let worst else { return }
       statistics.count(.memory)
-      worst.client.giveUp(&bench)
+      worst.client.connection.giveUp(&bench)
       remove(worst.slot)
     }
   }
@@ -37,11 +39,12 @@ extension LoopCore {
   mutating func relieveTable() {
     guard table.count * 5 > limits.connections * 4 else { return }
     for slot in table.slots {
-      guard let client = table[slot], client.state.phase == .idle, client.unsentPrivateSize == 0,
-        bench.now - client.lastProgress >= limits.idleUnderPressureMilliseconds
+      guard let client = table[slot], client.connection.state.phase == .idle,
+        client.connection.unsentPrivateSize == 0,
+        bench.now - client.connection.lastProgress >= limits.idleUnderPressureMilliseconds
       else { continue }
       statistics.count(.idle)
-      client.close(&bench)
+      client.connection.close(&bench)
       remove(slot)
     }
   }

@@ -7,7 +7,7 @@ import Testing
 ///
 /// Every step does one thing that may happen at any time, and then checks what must hold at all
 /// times.
-struct Simulation {
+struct Simulation: ~Copyable {
   enum Failure: Error, CustomStringConvertible {
     case broken(String, seed: UInt64, step: Int)
 
@@ -23,7 +23,7 @@ struct Simulation {
   private let scenario: Scenario
   private let wire: Wire
   private let responder = NumberingResponder()
-  private let connection: Connection<WireTransport>
+  private var connection: Connection<WireTransport>
   private var bench: Workbench
   private var buffer = ReceiveBuffer()
   private var work: (any ResponseWork)?
