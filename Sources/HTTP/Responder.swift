@@ -25,9 +25,9 @@ package protocol Responder: AnyObject {
 package enum Disposition {
   /// The whole answer is in the batch.
   case ready
-  /// There is no answer yet, and nothing is in the batch. The engine asks again with the same
-  /// request when the data changes or after so many milliseconds, whichever is first; the second
-  /// time ``Circumstances/mayHold`` is false (`Prefer: wait`, RFC 7240 §4.3).
+  /// There is no answer yet, and nothing is in the batch (`Prefer: wait`, RFC 7240 §4.3). The
+  /// engine asks again with the same request whenever data changes, and the answer may be held on.
+  /// So many milliseconds after the first time it asks with ``Circumstances/mayHold`` false.
   case held(milliseconds: UInt32)
   /// The answer takes longer than a turn may; nothing is in the batch yet. The engine advances the
   /// work between other events, one work of a loop at a time, in the order they came.
@@ -52,7 +52,7 @@ package struct Circumstances {
   package var peer: Peer
   /// Whether the answer may be held back (``Disposition/held(milliseconds:)``).
   package var mayHold = false
-  /// Whether the answer has been held back already, so that the wait is over.
+  /// Whether the answer has been held back already.
   package var wasHeld = false
   /// Whether the request has already waited for its turn among those that take long to answer.
   package var hasWaited = false

@@ -67,4 +67,12 @@ struct Negotiation {
       if (1...Self.waitSecondsMax).contains(seconds) { waitSeconds = seconds }
     }
   }
+
+  /// How long the client is let wait, in seconds.
+  var grantedSeconds: Int { min(waitSeconds, Self.waitSecondsGranted) }
+
+  /// Says in an answer that it was held back (RFC 7240 §3).
+  func writeWait(to batch: inout ResponseBatch) {
+    batch.appendField("Preference-Applied", "wait=\(grantedSeconds)")
+  }
 }

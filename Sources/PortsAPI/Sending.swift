@@ -48,8 +48,7 @@ extension APIResponder {
       if negotiation.waitSeconds > 0, batch.circumstances.mayHold,
         head.first(.ifNoneMatch) != nil
       {
-        let seconds = min(negotiation.waitSeconds, Negotiation.waitSecondsGranted)
-        return .held(milliseconds: UInt32(seconds) * 1000)
+        return .held(milliseconds: UInt32(negotiation.grantedSeconds) * 1000)
       }
       begin(.notModified, negotiation, &batch)
       answer.writeNotModified(negotiation.coding, to: &batch.bytes)
@@ -62,9 +61,7 @@ extension APIResponder {
   func begin(_ status: Status, _ negotiation: Negotiation, _ batch: inout ResponseBatch) {
     batch.beginHead(status)
     batch.appendLines(originLines)
-    if negotiation.waitSeconds > 0, batch.circumstances.wasHeld {
-      batch.appendField("Preference-Applied", "wait=\(negotiation.waitSeconds)")
-    }
+    if batch.circumstances.wasHeld { negotiation.writeWait(to: &batch) }
   }
 
   /// Sends the prepared answer to a single port.
@@ -160,7 +157,9 @@ extension APIResponder {
     if negotiation.coding == .gzip, content.count >= RepresentationStore.gzipFloorBytes {
       if content.count > ContentCoder.piecewiseFloorBytes {
         if let encoder = coder.piecewiseEncoder(level) {
-          return .unfinished(work(answer, content, encoder, negotiation))
+          return .unfinished(
+            work(answer, content, encoder, negotiation, wasHeld: batch.circumstances.wasHeld)
+          )
         }
       } else if coder.encode(content.span, level) {
         begin(.ok, negotiation, &batch)
@@ -179,12 +178,14 @@ extension APIResponder {
     _ answer: RepresentationHead,
     _ content: [UInt8],
     _ encoder: GzipEncoder,
-    _ negotiation: Negotiation
+    _ negotiation: Negotiation,
+    wasHeld: Bool
   ) -> GzipWork {
     let originLines = originLines
     return GzipWork(encoder, content) { batch, coded in
       batch.beginHead(.ok)
       batch.appendLines(originLines)
+      if wasHeld { negotiation.writeWait(to: &batch) }
       answer.write(.gzip, contentSize: coded.count, to: &batch.bytes)
       batch.endHead(copying: coded)
     }

@@ -134,9 +134,10 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
     perform(.failed, &bench)
   }
 
-  /// Makes a postponed answer now: its data changed, or its work is done.
+  /// Makes a postponed answer, since data changed or its work is done. One that was held back and
+  /// would be the same as before is held on.
   mutating func resume(_ bench: inout Workbench) -> Verdict {
-    answerPostponed(&bench)
+    answerPostponed(mayHold: !endIsNear && !bench.isDraining, &bench)
     return verdict
   }
 
@@ -212,10 +213,10 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
 
   mutating func beginBatch(_ bench: inout Workbench) {
     bench.batch.circumstances.peer = peer
-    bench.batch.circumstances.isOverloaded = bench.memory.isFull
+    bench.batch.circumstances.isOverloaded = bench.quotas.unwrittenBytes.isFull
     bench.batch.circumstances.wasHeld = false
     bench.batch.circumstances.mayHold =
-      !endIsNear && !bench.isDraining && bench.heldCount < bench.limits.heldAnswers
+      !endIsNear && !bench.isDraining && !bench.quotas.heldAnswers.isFull
   }
 
   mutating func takeFromCarry(_ bench: inout Workbench) {
@@ -272,7 +273,7 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
       send(&bench)
     case .answerNow:
       // Work under way is not cut short; it ends by itself.
-      if case .held = postponement { answerPostponed(&bench) }
+      if case .held = postponement { answerPostponed(mayHold: false, &bench) }
     case .finishSending:
       carry = []
       transport.finishSending()
@@ -285,7 +286,7 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
   mutating func releaseMemory(_ bench: inout Workbench) {
     if case .held = postponement { leaveHeld(&bench) }
     postponement = nil
-    bench.memory.add(-unsent.privateSize)
+    bench.quotas.unwrittenBytes.add(-unsent.privateSize)
     unsent = SendBuffer()
   }
 

@@ -77,7 +77,7 @@ extension Connection where Link: ~Copyable {
       return
     case .held(let milliseconds):
       postponement = .held
-      bench.heldCount += 1
+      bench.quotas.heldAnswers.add(1)
       bench.statistics.held.add(1)
       perform(.postponed(deadline: bench.now + UInt64(milliseconds)), &bench)
     case .unfinished(let work):
@@ -90,27 +90,29 @@ extension Connection where Link: ~Copyable {
     postponedOmitsContent = bench.batch.omitsContent
   }
 
-  mutating func answerPostponed(_ bench: inout Workbench) {
+  /// Answers the request whose answer was held back or has been in the making.
+  ///
+  /// - Parameter mayHold: Whether an answer that was held back may be held on.
+  mutating func answerPostponed(mayHold: Bool, _ bench: inout Workbench) {
     guard let postponement, state.phase == .waiting else { return }
-    self.postponement = nil
     beginBatch(&bench)
-    bench.batch.circumstances.mayHold = false
+    bench.batch.circumstances.mayHold = mayHold
     bench.batch.persistence = bench.isDraining ? .close : postponedPersistence
     bench.batch.omitsContent = postponedOmitsContent
     let closes = bench.batch.persistence == .close
     switch postponement {
     case .held:
-      leaveHeld(&bench)
-      bench.batch.circumstances.wasHeld = true
-      var bytes: [UInt8] = []
-      swap(&bytes, &carry)
-      var parser = RequestHeadParser(limits: bench.limits.head)
-      if (try? parser.resume(over: bytes.span, into: &bench.head)) == .complete {
-        let request = bytes.span.extracting(0..<bench.head.size)
-        _ = responder.respond(to: bench.head, in: request, into: &bench.batch)
+      switch respondAgain(&bench) {
+      case .held: return
+      case .ready: leaveHeld(&bench)
+      case .unfinished(let work):
+        leaveHeld(&bench)
+        self.postponement = .unfinished(work)
+        isNewlyPostponed = true
+        return perform(.postponed(deadline: .max), &bench)
       }
-      swap(&bytes, &carry)
     case .unfinished(let work):
+      self.postponement = nil
       work.finish(into: &bench.batch)
     }
     carry.removeFirst(min(postponedSize, carry.count))
@@ -120,8 +122,22 @@ extension Connection where Link: ~Copyable {
     if sawEnd, !mayTake, state.phase != .closed { perform(.peerFinished, &bench) }
   }
 
+  /// Asks the responder again for an answer that it held back.
+  mutating func respondAgain(_ bench: inout Workbench) -> Disposition {
+    bench.batch.circumstances.wasHeld = true
+    var bytes: [UInt8] = []
+    swap(&bytes, &carry)
+    defer { swap(&bytes, &carry) }
+    var parser = RequestHeadParser(limits: bench.limits.head)
+    // It was read before, so it cannot fail now.
+    _ = try? parser.resume(over: bytes.span, into: &bench.head)
+    let request = bytes.span.extracting(0..<min(bench.head.size, bytes.count))
+    return responder.respond(to: bench.head, in: request, into: &bench.batch)
+  }
+
   mutating func leaveHeld(_ bench: inout Workbench) {
-    bench.heldCount -= 1
+    postponement = nil
+    bench.quotas.heldAnswers.add(-1)
     bench.statistics.held.add(-1)
   }
 

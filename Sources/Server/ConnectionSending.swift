@@ -14,7 +14,7 @@ extension Connection where Link: ~Copyable {
       if sent < bench.batch.size {
         let before = unsent.privateSize
         unsent.append(bench.batch, from: sent)
-        bench.memory.add(unsent.privateSize - before)
+        bench.quotas.unwrittenBytes.add(unsent.privateSize - before)
       }
       bench.batch.removeAll()
       if !unsent.isEmpty { return perform(.sentSome, &bench) }
@@ -77,7 +77,7 @@ extension Connection where Link: ~Copyable {
     let before = waiting.privateSize
     let sent = waiting.drain { bytes, more in sendWhole(bytes, more: more, bench) }
     swap(&waiting, &unsent)
-    bench.memory.add(unsent.privateSize - before)
+    bench.quotas.unwrittenBytes.add(unsent.privateSize - before)
     if isBroken { return breakOff(&bench) }
     if unsent.isEmpty {
       perform(.sentAll, &bench)

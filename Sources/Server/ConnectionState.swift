@@ -115,7 +115,8 @@ package struct ConnectionState: Equatable, Sendable {
       return .none
     case (.requestBegan, .receiving): return .none
 
-    case (.postponed(let deadline), .idle), (.postponed(let deadline), .receiving):
+    case (.postponed(let deadline), .idle), (.postponed(let deadline), .receiving),
+      (.postponed(let deadline), .waiting):
       phase = .waiting
       phaseDeadline = deadline
       return .none

@@ -7,8 +7,8 @@ package import TLS
 /// All event loops together: binds addresses, starts the loops, and ends them.
 package final class Engine: Sendable {
   package let loops: [EventLoop]
-  /// What all loops' unwritten answers take.
-  package let memory: UnwrittenMemory
+  /// What all loops together have taken of what they may have.
+  package let quotas: Quotas
   private let running: Mutex<Int>
 
   /// Why an address cannot be listened on.
@@ -21,15 +21,15 @@ package final class Engine: Sendable {
 
   /// - Parameter loopCount: At least one; as many as there are processors is best.
   package init(loopCount: Int, limits: Limits) throws(Errno) {
-    let memory = UnwrittenMemory(limit: limits.unwrittenBytesInAll)
+    let quotas = Quotas(limits)
     var loops: [EventLoop] = []
     for index in 0..<max(1, loopCount) {
       loops.append(
-        try EventLoop(name: "portolan-loop-\(index)", limits: limits, memory: memory)
+        try EventLoop(name: "portolan-loop-\(index)", limits: limits, quotas: quotas)
       )
     }
     self.loops = loops
-    self.memory = memory
+    self.quotas = quotas
     running = Mutex(loops.count)
   }
 

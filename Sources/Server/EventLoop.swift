@@ -15,17 +15,17 @@ package final class EventLoop: @unchecked Sendable {
   private let queue: DispatchQueue
   private let name: String
 
-  /// - Parameter memory: Shared by all loops.
+  /// - Parameter quotas: Shared by all loops.
   /// - Throws: When there is no descriptor or memory for the loop's own needs.
   package init(
     name: String,
     limits: Limits,
-    memory: UnwrittenMemory
+    quotas: Quotas
   ) throws(Errno) {
     self.name = name
     mailbox = try Mailbox()
     queue = DispatchQueue(label: name)
-    core = try LoopCore(limits: limits, statistics: statistics, mailbox: mailbox, memory: memory)
+    core = try LoopCore(limits: limits, statistics: statistics, mailbox: mailbox, quotas: quotas)
   }
 
   /// Gives the loop a listener, before it is started.

@@ -31,10 +31,10 @@ package struct Limits: Sendable {
   package var handshakesPerTurn = 4
   /// Unwritten answers of all loops together, what they share not counted.
   package var unwrittenBytesInAll = 64 * 1024 * 1024
-  /// Connections of one loop.
-  package var connections = 5_000
-  /// Answers of one loop that may be held back for their data to change.
-  package var heldAnswers = 5_000
+  /// Connections of all loops together.
+  package var connections = 10_000
+  /// Answers of all loops that may be held back at a time for their data to change.
+  package var heldAnswers = 10_000
   /// How long a loop accepts nothing after the kernel ran out of something.
   package var famineMilliseconds: UInt64 = 100
 

@@ -24,8 +24,8 @@ extension LoopCore {
     let slot = listeners[index]
     guard slot.isWatched else { return false }
     for _ in 0..<Self.acceptsPerTurn {
-      guard table.count < limits.connections else {
-        acceptNothing(until: 0)
+      guard !bench.quotas.connections.isFull else {
+        acceptNothing()
         return false
       }
       do throws(Errno) {
@@ -36,7 +36,7 @@ extension LoopCore {
         }
       } catch {
         statistics.acceptFailures.add(1)
-        acceptNothing(until: bench.now + limits.famineMilliseconds)
+        acceptNothing()
         return false
       }
     }
@@ -65,6 +65,7 @@ extension LoopCore {
       )
     )
     let slot = table.insert(client)
+    bench.quotas.connections.add(1)
     statistics.accepted.add(1)
     statistics.open.add(1)
     do throws(Errno) {
@@ -82,11 +83,11 @@ extension LoopCore {
   }
 
   /// Stops watching the listeners, so that a queue that cannot be emptied does not spin the loop.
-  ///
-  /// - Parameter until: When to try again, or 0: when a connection ends.
-  mutating func acceptNothing(until time: UInt64) {
+  /// It tries again when one of its own connections ends, and after a while, since what is short
+  /// may have been given back by another loop or another program.
+  mutating func acceptNothing() {
     acceptsNothing = true
-    acceptsAgainAt = time
+    acceptsAgainAt = bench.now + limits.famineMilliseconds
     for slot in listeners where slot.isWatched {
       epoll.remove(slot.listener.socket.number)
       slot.isWatched = false
@@ -95,13 +96,12 @@ extension LoopCore {
 
   mutating func acceptAgain() {
     acceptsNothing = false
-    acceptsAgainAt = 0
     guard !bench.isDraining else { return }
     for index in listeners.indices {
       do throws(Errno) {
         try watch(index)
       } catch {
-        return acceptNothing(until: bench.now + limits.famineMilliseconds)
+        return acceptNothing()
       }
     }
   }

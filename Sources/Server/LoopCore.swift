@@ -35,7 +35,7 @@ struct LoopCore: ~Copyable {
   /// Answers being made in pieces; the first one is being worked on.
   var works: [(token: UInt64, work: any ResponseWork)] = []
   var due: [Int] = []
-  /// When accepting may begin again after a famine.
+  /// When to try to accept again after a famine.
   var acceptsAgainAt: UInt64 = 0
   var acceptsNothing = false
   /// When to look again whether memory or connections are short.
@@ -61,7 +61,7 @@ struct LoopCore: ~Copyable {
     limits: Limits,
     statistics: Statistics,
     mailbox: Mailbox,
-    memory: UnwrittenMemory
+    quotas: Quotas
   ) throws(Errno) {
     // All that may fail comes first.
     let epoll = try Epoll()
@@ -72,7 +72,7 @@ struct LoopCore: ~Copyable {
     self.mailbox = mailbox
     self.epoll = epoll
     deadlines = Deadlines(at: now)
-    bench = Workbench(limits: limits, statistics: statistics, memory: memory, now: now)
+    bench = Workbench(limits: limits, statistics: statistics, quotas: quotas, now: now)
   }
 
   /// Gives the loop a listener.
@@ -118,7 +118,7 @@ struct LoopCore: ~Copyable {
       wait =
         wasIdle ? deadlines.millisecondsToNext(from: bench.now) : Deadlines.tickMilliseconds
     }
-    if acceptsNothing, acceptsAgainAt > 0 {
+    if acceptsNothing {
       let pause = acceptsAgainAt > bench.now ? acceptsAgainAt - bench.now : 1
       wait = min(wait ?? .max, pause)
     }
@@ -192,7 +192,7 @@ struct LoopCore: ~Copyable {
     switch client.connection.postponement {
     case .held:
       // Those that were answered meanwhile are dropped before the list outgrows its members.
-      if held.count > 2 * bench.heldCount + 64 {
+      if held.count > 2 * statistics.held.value + 64 {
         held.removeAll { table.slot(of: $0) == nil }
       }
       held.append(table.token(of: slot))
@@ -205,7 +205,8 @@ struct LoopCore: ~Copyable {
     deadlines.set(slot, to: .max)
     table.remove(slot)
     statistics.open.add(-1)
-    if acceptsNothing, acceptsAgainAt == 0 { acceptAgain() }
+    bench.quotas.connections.add(-1)
+    if acceptsNothing { acceptAgain() }
   }
 
   mutating func serveReady() {
@@ -272,7 +273,9 @@ struct LoopCore: ~Copyable {
       guard let slot = table.slot(of: token), let client = table[slot],
         case .held = client.connection.postponement
       else { continue }
-      finish(slot, resume(client))
+      let verdict = resume(client)
+      if case .held = client.connection.postponement { held.append(token) }
+      finish(slot, verdict)
     }
   }
 

@@ -10,7 +10,7 @@ extension LoopCore {
       guard let client = table[slot] else { continue }
       finish(slot, client.connection.timePassed(&bench))
     }
-    if acceptsNothing, acceptsAgainAt > 0, bench.now >= acceptsAgainAt { acceptAgain() }
+    if acceptsNothing, bench.now >= acceptsAgainAt { acceptAgain() }
     if bench.now >= relievesAt {
       relievesAt = bench.now + Deadlines.tickMilliseconds
       relieveMemory()
@@ -20,7 +20,7 @@ extension LoopCore {
 
   /// While memory is short, closes the connections that have gone longest without progress.
   mutating func relieveMemory() {
-    while bench.memory.isFull {
+    while bench.quotas.unwrittenBytes.isFull {
       var worst: (slot: Int, client: Client)?
       for slot in table.slots {
         guard let client = table[slot], client.connection.unsentPrivateSize > 0 else { continue }
@@ -37,7 +37,8 @@ extension LoopCore {
 
   /// While four fifths of the connections are taken, closes those that have been idle for a while.
   mutating func relieveTable() {
-    guard table.count * 5 > limits.connections * 4 else { return }
+    let quota = bench.quotas.connections
+    guard quota.taken >= quota.limit - quota.limit / 5 else { return }
     for slot in table.slots {
       guard let client = table[slot], client.connection.state.phase == .idle,
         client.connection.unsentPrivateSize == 0,

@@ -91,20 +91,3 @@ extension Statistics.Refusal {
     }
   }
 }
-
-/// The memory that unwritten answers of all loops take together.
-package final class UnwrittenMemory: Sendable {
-  private let bytes = Atomic<Int>(0)
-  private let limit: Int
-
-  package init(limit: Int) {
-    self.limit = limit
-  }
-
-  package var isFull: Bool { bytes.load(ordering: .relaxed) > limit }
-  package var value: Int { bytes.load(ordering: .relaxed) }
-
-  func add(_ amount: Int) {
-    if amount != 0 { bytes.wrappingAdd(amount, ordering: .relaxed) }
-  }
-}

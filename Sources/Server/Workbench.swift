@@ -8,15 +8,14 @@ struct Workbench {
   var now: UInt64
   let limits: Limits
   let statistics: Statistics
-  let memory: UnwrittenMemory
-  var heldCount = 0
+  let quotas: Quotas
   /// Whether the loop is going to stop.
   var isDraining = false
 
-  init(limits: Limits, statistics: Statistics, memory: UnwrittenMemory, now: UInt64) {
+  init(limits: Limits, statistics: Statistics, quotas: Quotas, now: UInt64) {
     self.limits = limits
     self.statistics = statistics
-    self.memory = memory
+    self.quotas = quotas
     self.now = now
   }
 }

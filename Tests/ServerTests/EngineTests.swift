@@ -105,12 +105,52 @@ import Testing
     let clients = try (0..<20).map { _ in try server.client() }
     for (number, client) in clients.enumerated() { try client.send(request("/h\(number)/9")) }
     #expect(server.wait { server.engine.loops.reduce(0) { $0 + $1.statistics.held.value } == 20 })
-    server.engine.update { _ in }
+    server.engine.update { ($0 as? NumberingResponder)?.holds = false }
     for (number, client) in clients.enumerated() {
       let answer = String(decoding: try client.receive(), as: UTF8.self)
       #expect(answer.contains("\r\n\r\n/h\(number)/9"))
     }
-    #expect(server.engine.loops.allSatisfy { $0.statistics.held.value == 0 })
+    #expect(server.engine.quotas.heldAnswers.taken == 0)
+  }
+
+  @Test func aHeldAnswerIsHeldOnWhenOtherDataChanges() throws {
+    let server = try Running(loops: 1)
+    let held = try server.client()
+    try held.send(request("/h1/9"))
+    #expect(server.wait { server.engine.quotas.heldAnswers.taken == 1 })
+    server.engine.update { _ in }
+    // Its answer would stand before this one's, had the change brought it about.
+    let other = try server.client()
+    try other.send(request("/n1/5"))
+    _ = try other.receive()
+    #expect(server.engine.quotas.heldAnswers.taken == 1)
+    server.engine.update { ($0 as? NumberingResponder)?.holds = false }
+    #expect(String(decoding: try held.receive(), as: UTF8.self).hasSuffix(filled("/h1/9", 9)))
+  }
+
+  @Test func aHeldAnswerThatTakesLongToMakeComesWhole() throws {
+    let server = try Running()
+    let client = try server.client()
+    try client.send(request("/g1/100000", "Connection: close\r\n"))
+    #expect(server.wait { server.engine.quotas.heldAnswers.taken == 1 })
+    server.engine.update { ($0 as? NumberingResponder)?.holds = false }
+    #expect(try client.receiveAll().hasSuffix("\r\n\r\n" + filled("/g1/100000", 100_000)))
+  }
+
+  @Test func noMoreAreHeldThanAllLoopsTogetherMay() throws {
+    var limits = Limits()
+    limits.heldAnswers = 3
+    let server = try Running(loops: 2, limits: limits)
+    let clients = try (0..<3).map { _ in try server.client() }
+    for client in clients {
+      let before = server.engine.quotas.heldAnswers.taken
+      try client.send(request("/h1/9"))
+      #expect(server.wait { server.engine.quotas.heldAnswers.taken == before + 1 })
+    }
+    let other = try server.client()
+    try other.send(request("/h7/9"))
+    #expect(String(decoding: try other.receive(), as: UTF8.self).hasSuffix(filled("/h7/9", 9)))
+    withExtendedLifetime(clients) {}
   }
 
   @Test func drainingEndsIdleConnectionsAndAnswersTheLastRequests() throws {
@@ -144,10 +184,11 @@ import Testing
     }
   }
 
-  @Test func atTheLimitOthersWaitAndAreServedOnceThereIsRoom() throws {
+  @Test(arguments: [1, 2])
+  func atTheLimitOthersWaitAndAreServedOnceThereIsRoom(loops: Int) throws {
     var limits = Limits()
     limits.connections = 4
-    let server = try Running(loops: 1, limits: limits)
+    let server = try Running(loops: loops, limits: limits)
     var clients = try (0..<4).map { _ in try server.client() }
     for client in clients {
       try client.send(request("/n1/5"))
@@ -155,7 +196,7 @@ import Testing
     }
     let waiting = try server.client()
     try waiting.send(request("/n7/5"))
-    #expect(server.engine.loops[0].statistics.open.value == 4)
+    #expect(server.engine.quotas.connections.taken == 4)
     clients.removeLast()
     #expect(String(decoding: try waiting.receive(), as: UTF8.self).hasSuffix("/n7/5"))
   }
@@ -167,9 +208,9 @@ import Testing
     }
     let flood = (0..<200).map { request("/n\($0)/40000") }.joined()
     for client in clients { try client.send(flood) }
-    #expect(server.wait { server.engine.memory.value > 0 })
+    #expect(server.wait { server.engine.quotas.unwrittenBytes.taken > 0 })
     // Each holds at most what is left of the answer at which the kernel said no.
-    #expect(server.engine.memory.value <= 10 * 65_536)
+    #expect(server.engine.quotas.unwrittenBytes.taken <= 10 * 65_536)
     let other = try server.client()
     try other.send(request("/n1/5", "Connection: close\r\n"))
     #expect(try other.receiveAll().hasSuffix("/n1/5"))
@@ -180,11 +221,16 @@ import Testing
     do {
       let client = try RawClient(port: server.address.port, receiveBufferBytes: 1_024)
       try client.send((0..<200).map { request("/n\($0)/40000") }.joined())
-      #expect(server.wait { server.engine.memory.value > 0 })
+      #expect(server.wait { server.engine.quotas.unwrittenBytes.taken > 0 })
     }
-    #expect(server.wait { server.engine.memory.value == 0 })
+    #expect(server.wait { server.engine.quotas.unwrittenBytes.taken == 0 })
     #expect(server.wait { server.engine.loops[0].statistics.open.value == 0 })
   }
+}
+
+/// What ``NumberingResponder`` fills a content of `size` bytes with.
+private func filled(_ path: String, _ size: Int) -> String {
+  path + String(repeating: String(path.dropFirst(2).prefix(1)), count: size - path.utf8.count)
 }
 
 extension String {

@@ -89,7 +89,7 @@ final class Service: Sendable {
     let dataset = try Self.data(configuration)
     let context = try Self.context(configuration, ticketKeys)
     let loopCount = configuration.workers ?? ProcessLimits.processorCount()
-    let limits = try Self.limits(configuration, loopCount: loopCount)
+    let limits = try Self.limits(configuration)
     do throws(Errno) {
       engine = try Engine(loopCount: loopCount, limits: limits)
       accessLog = try AccessLog(
@@ -144,10 +144,7 @@ final class Service: Sendable {
   }
 
   /// The engine's limits, as far as the operator sets them and the kernel allows them.
-  private static func limits(
-    _ configuration: Configuration,
-    loopCount: Int
-  ) throws(Failure) -> Limits {
+  private static func limits(_ configuration: Configuration) throws(Failure) -> Limits {
     let descriptors: Int
     do throws(Errno) {
       descriptors = try ProcessLimits.raiseDescriptorLimit()
@@ -163,9 +160,9 @@ final class Service: Sendable {
     var limits = Limits()
     // What is not for connections serves files, the loops' own needs and the access log.
     let connections = min(configuration.maxConnections, descriptors - 64)
-    limits.connections = max(1, connections / loopCount)
+    limits.connections = max(1, connections)
     limits.idleMilliseconds = UInt64(configuration.idleTimeoutSeconds) * 1000
-    limits.heldAnswers = configuration.heldRequestsMax / loopCount
+    limits.heldAnswers = configuration.heldRequestsMax
     return limits
   }
 }

@@ -4,12 +4,14 @@ import HTTP
 /// place, a lost one and a doubled one all show.
 ///
 /// Paths are `/<kind><number>/<size>`; the kind says how: `n` at once, `s` with shared content, `h`
-/// after being held, `w` in pieces.
+/// after being held, `w` in pieces, `g` in pieces after being held.
 final class NumberingResponder: Responder {
   private(set) var requestCount = 0
   /// Requests that were answered after a fault; there must be none.
   private(set) var answersAfterFault = 0
   private var sawFault = false
+  /// Whether the data is still what those who are held have.
+  var holds = true
 
   func respond(
     to head: borrowing RequestHead,
@@ -19,11 +21,12 @@ final class NumberingResponder: Responder {
     if sawFault { answersAfterFault += 1 }
     var path: [UInt8] = []
     path.append(copying: bytes.extracting(head.target.path))
-    if path[1] == UInt8(ascii: "h"), batch.circumstances.mayHold {
+    let kind = path[1]
+    if kind == UInt8(ascii: "h") || kind == UInt8(ascii: "g"), holds, batch.circumstances.mayHold {
       return .held(milliseconds: 5_000)
     }
     requestCount += 1
-    if path[1] == UInt8(ascii: "w") { return .unfinished(Work(path)) }
+    if kind == UInt8(ascii: "w") || kind == UInt8(ascii: "g") { return .unfinished(Work(path)) }
     Self.write(path, into: &batch)
     return .ready
   }

@@ -40,7 +40,7 @@ struct Scenario {
   }
 
   private mutating func addRequest(_ number: Int, using random: inout SeededGenerator) {
-    let kind = ["n", "n", "n", "s", "h", "w"].randomElement(using: &random) ?? "n"
+    let kind = ["n", "n", "n", "s", "h", "w", "g"].randomElement(using: &random) ?? "n"
     let size = [0, 9, 70, 300, 2_000].randomElement(using: &random) ?? 0
     // A rare long one, so that answers are attached and the client is waited for.
     let path = "/\(kind)\(number)/\(random.chance(2) ? 40_000 : size)"

@@ -54,7 +54,7 @@ struct Simulation: ~Copyable {
     bench = Workbench(
       limits: Limits(),
       statistics: Statistics(),
-      memory: UnwrittenMemory(limit: .max),
+      quotas: Quotas(Limits()),
       now: 1_000
     )
     connection = Connection(
@@ -73,7 +73,7 @@ struct Simulation: ~Copyable {
       steps += 1
       if steps > 100_000 { throw broken("does not come to an end") }
       let before = bench.now
-      step(isPatient: isPatient)
+      try step(isPatient: isPatient)
       try check(since: before)
       // A client that has finished is still owed the end.
       if gotCount == expected.count, connection.state.phase == .idle, unsent.isEmpty,
@@ -89,13 +89,13 @@ struct Simulation: ~Copyable {
 
   // MARK: What may happen
 
-  private mutating func step(isPatient: Bool) {
+  private mutating func step(isPatient: Bool) throws(Failure) {
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<25: clientSends()
     case 25..<45: networkDelivers()
     case 45..<70: clientReads()
     case 70..<94: serverTurns()
-    case 94..<97: timePasses(isPatient: isPatient)
+    case 94..<97: try timePasses(isPatient: isPatient)
     case 97 where !isPatient && random.chance(3): clientResets()
     case 98 where unsent.isEmpty && random.chance(20): clientFinishes()
     case 99 where !isPatient && random.chance(2): serverDrains()
@@ -169,10 +169,18 @@ struct Simulation: ~Copyable {
     )
   }
 
-  private mutating func timePasses(isPatient: Bool) {
+  private mutating func timePasses(isPatient: Bool) throws(Failure) {
     if case .held = connection.postponement, random.chance(50) {
-      // The data changed.
+      // Data changed, though not always what this answer is made from.
+      responder.holds = random.chance(30)
+      let deadline = connection.state.deadline
       take(connection.resume(&bench))
+      if case .held = connection.postponement {
+        if connection.state.deadline != deadline { throw broken("moved the end of a wait") }
+      } else if responder.holds, !connection.endIsNear, !bench.isDraining {
+        throw broken("answered before the data changed")
+      }
+      responder.holds = true
       return
     }
     let jump = isPatient ? 10 : [10, 100, 1_000, 21_000].randomElement(using: &random) ?? 10
@@ -236,8 +244,8 @@ struct Simulation: ~Copyable {
       throw broken("holds \(connection.unsentSize) bytes of answers")
     }
     if isOver != (connection.state.phase == .closed) { throw broken("is closed but not forgotten") }
-    if isOver, bench.memory.value != 0 { throw broken("keeps memory after the end") }
-    if isOver, bench.heldCount != 0 { throw broken("is held after the end") }
+    if isOver, bench.quotas.unwrittenBytes.taken != 0 { throw broken("keeps memory after the end") }
+    if isOver, bench.quotas.heldAnswers.taken != 0 { throw broken("is held after the end") }
     if !isOver, connection.state.deadline == .max, connection.unsentSize > 0 {
       throw broken("waits for its client for ever")
     }
