@@ -30,11 +30,12 @@ public final class Registry: Sendable {
   let memberStarts: [UInt32]
   /// The assignments of each port, in the order in which they are answered.
   let members: [UInt32]
-  let states: [UInt8]
+  /// For each port: its states, as ``PortStates`` packs them.
+  package let states: [UInt8]
   /// How many ports are in each state, by range and transport.
   private let stateCounts: [Int]
   /// For each port: the transports that any layer uses (low half) and the layers (high half).
-  let occupancy: [UInt8]
+  package let occupancy: [UInt8]
   package let notes: [Note]
   package let rangeFacts: [RangeFacts]
   /// The day of the newest table, as days since 1970-01-01.

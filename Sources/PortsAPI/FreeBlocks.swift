@@ -31,14 +31,14 @@ package struct FreeBlocks: Sendable {
     for transport in TransportProtocol.allCases where transports.contains(transport) {
       mask |= 3 << (2 * transport.rawValue)
     }
+    let states = registry.states
+    let occupancy = registry.occupancy
     var blocks: [Block] = []
     for range in PortRange.allCases {
       var first: UInt16?
       for port in range.numbers {
-        let isFree =
-          registry.states(of: PortNumber(port)).rawValue & mask == 0
-          && registry.usedTransports(of: port).isDisjoint(with: transports)
-        if isFree {
+        let place = Int(port)
+        if states[place] & mask | occupancy[place] & transports.rawValue == 0 {
           if first == nil { first = port }
         } else if let start = first {
           blocks.append(Block(first: start, last: port - 1))

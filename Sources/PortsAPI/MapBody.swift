@@ -13,9 +13,9 @@ package enum MapBody {
     writer.name("version")
     writer.value(1)
     writer.name("states")
-    writer.value(base64 { registry.states(of: PortNumber($0)).rawValue }.span)
+    writer.value(base64(registry.states).span)
     writer.name("layers")
-    writer.value(base64 { registry.layers(of: $0) }.span)
+    writer.value(base64(registry.occupancy.map { $0 >> 4 }).span)
     writer.endObject()
   }
 
@@ -23,21 +23,22 @@ package enum MapBody {
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
   )
 
-  /// Base64 (RFC 4648 §4) of one byte for each port, padded.
-  private static func base64(_ byteOf: (UInt16) -> UInt8) -> [UInt8] {
-    var text: [UInt8] = []
-    text.reserveCapacity(65_538 / 3 * 4)
-    for first in stride(from: 0, to: 65_536, by: 3) {
-      var word: UInt32 = 0
-      for place in first..<first + 3 {
-        word = word << 8 | (place < 65_536 ? UInt32(byteOf(UInt16(place))) : 0)
-      }
-      let digitCount = min(3, 65_536 - first) + 1
-      for digit in 0..<4 {
-        let value = Int(word >> UInt32(18 - 6 * digit) & 0x3F)
-        text.append(digit < digitCount ? alphabet[value] : UInt8(ascii: "="))
+  /// Base64 (RFC 4648 §4), padded.
+  private static func base64(_ bytes: [UInt8]) -> [UInt8] {
+    let size = (bytes.count + 2) / 3 * 4
+    return Array(capacity: size) { text in
+      var start = 0
+      while start < bytes.count {
+        let rest = bytes.count - start
+        let word =
+          UInt32(bytes[start]) << 16 | (rest > 1 ? UInt32(bytes[start + 1]) << 8 : 0)
+          | (rest > 2 ? UInt32(bytes[start + 2]) : 0)
+        for digit in 0..<4 {
+          let value = Int(word >> UInt32(18 - 6 * digit) & 0x3F)
+          text.append(digit <= rest ? alphabet[value] : UInt8(ascii: "="))
+        }
+        start += 3
       }
     }
-    return text
   }
 }

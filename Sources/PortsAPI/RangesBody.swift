@@ -64,7 +64,7 @@ struct StateCounts {
   private var counts = [Int](repeating: 0, count: 256)
 
   init(_ range: PortRange, of registry: Registry) {
-    for port in range.numbers { counts[Int(registry.states(of: PortNumber(port)).rawValue)] += 1 }
+    for port in range.numbers { counts[Int(registry.states[Int(port)])] += 1 }
   }
 
   func count(of state: AssignmentState, _ transport: TransportProtocol) -> Int {

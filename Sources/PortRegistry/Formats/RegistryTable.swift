@@ -106,8 +106,10 @@ struct RegistryTable {
       cells.removeAll(keepingCapacity: true)
       var cellStart = start
       let isComment = bytes[start] == UInt8(ascii: "#")
+      var bits: UInt8 = 0
       while index < end, bytes[index] != 0x0A {
         let byte = bytes[index]
+        bits |= byte
         if byte == 0x09 {
           cells.append(cellStart..<index)
           cellStart = index + 1
@@ -119,7 +121,9 @@ struct RegistryTable {
       cells.append(cellStart..<index)
       let stop = index
       index += 1
-      guard Self.isUTF8(bytes, start..<stop) else { throw fault("is not UTF-8") }
+      guard bits < 0x80 || Self.isUTF8(bytes.extracting(start..<stop)) else {
+        throw fault("is not UTF-8")
+      }
       if isComment {
         try readDirective(bytes.extracting(start..<stop))
         continue
@@ -131,12 +135,8 @@ struct RegistryTable {
     return false
   }
 
-  private static func isUTF8(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    for index in range where bytes[index] >= 0x80 {
-      let copy = Array(copying: bytes.extracting(range))
-      return String(validating: copy, as: UTF8.self) != nil
-    }
-    return true
+  private static func isUTF8(_ bytes: Span<UInt8>) -> Bool {
+    String(validating: Array(copying: bytes), as: UTF8.self) != nil
   }
 
   /// `#date YYYY-MM-DD`
