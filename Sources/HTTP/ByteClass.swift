@@ -73,12 +73,10 @@ extension Span where Element == UInt8 {
   /// Whether the bytes are `text` without regard to ASCII case. `text` is lower-case ASCII.
   @inline(__always)
   package func equalsIgnoringCase(_ text: String) -> Bool {
-    let expected = text.utf8
+    let expected = text.utf8.span
     guard count == expected.count else { return false }
-    var index = 0
-    for byte in expected {
-      if self[index].asciiLowercased != byte { return false }
-      index += 1
+    for index in expected.indices where self[index].asciiLowercased != expected[index] {
+      return false
     }
     return true
   }

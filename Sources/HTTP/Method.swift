@@ -53,13 +53,9 @@ extension Span where Element == UInt8 {
   /// Whether the bytes are exactly `text`.
   @inline(__always)
   package func equals(_ text: String) -> Bool {
-    let expected = text.utf8
+    let expected = text.utf8.span
     guard count == expected.count else { return false }
-    var index = 0
-    for byte in expected {
-      if self[index] != byte { return false }
-      index += 1
-    }
+    for index in expected.indices where self[index] != expected[index] { return false }
     return true
   }
 }

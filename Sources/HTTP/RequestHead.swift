@@ -1,7 +1,7 @@
 /// What a request's head says, as offsets into the bytes it was read from.
 ///
-/// Nothing is copied: a value is a place, resolved with the bytes at hand. The table of fields has
-/// room for as many as ``HeadLimits/fieldCount`` allows, so reading a head allocates nothing.
+/// Nothing is copied: a value is a place, resolved with the bytes at hand. The table of fields
+/// keeps its room from one request to the next, so reading a head allocates nothing once warm.
 package struct RequestHead: Sendable {
   /// One field line whose name is of interest.
   package struct Field: Sendable {
@@ -34,13 +34,7 @@ package struct RequestHead: Sendable {
   /// Whether the client waits for a word before it sends content (RFC 9110 §10.1.1).
   package internal(set) var expectsContinue = false
 
-  /// How many field lines there is room for.
-  static let fieldCountMax = 100
-
-  private var fields: [100 of Field] = .init(
-    repeating: Field(name: .accept, value: 0..<0)
-  )
-  package private(set) var fieldCount = 0
+  private var fields: [Field] = []
   /// The names that came, one bit each: most questions are about fields that did not.
   private var present: UInt32 = 0
 
@@ -56,16 +50,17 @@ package struct RequestHead: Sendable {
     framing = .none
     persistence = .persistent
     expectsContinue = false
-    fieldCount = 0
+    fields.removeAll(keepingCapacity: true)
     present = 0
   }
 
   mutating func append(_ name: FieldName, value: Range<Int>) {
-    precondition(fieldCount < Self.fieldCountMax, "the parser lets no more lines through")
-    fields[fieldCount] = Field(name: name, value: value)
-    fieldCount += 1
+    fields.append(Field(name: name, value: value))
     present |= 1 << UInt32(name.rawValue)
   }
+
+  /// How many field lines are of interest.
+  package var fieldCount: Int { fields.count }
 
   /// Whether a line of that name came.
   @inline(__always)
@@ -77,16 +72,13 @@ package struct RequestHead: Sendable {
   /// Where the value of the first such field stands.
   package func first(_ name: FieldName) -> Range<Int>? {
     guard has(name) else { return nil }
-    for index in 0..<fieldCount where fields[index].name == name { return fields[index].value }
-    return nil
+    return fields.first { $0.name == name }?.value
   }
 
   /// How many lines the field has.
   package func count(of name: FieldName) -> Int {
     guard has(name) else { return 0 }
-    var count = 0
-    for index in 0..<fieldCount where fields[index].name == name { count += 1 }
-    return count
+    return fields.count { $0.name == name }
   }
 }
 

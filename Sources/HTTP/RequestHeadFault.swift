@@ -130,7 +130,7 @@ package struct HeadLimits: Sendable {
   package var requestLineBytes = 8 * 1024
   /// The whole head with the empty line that ends it, in bytes; at most 65,533.
   package var headBytes = 16 * 1024
-  /// Field lines, at most 100 (``RequestHead`` has room for no more).
+  /// Field lines.
   package var fieldCount = 100
   /// Content that is read and thrown away, in bytes.
   package var contentBytes: UInt64 = 64 * 1024
@@ -138,12 +138,11 @@ package struct HeadLimits: Sendable {
   package init() {}
   package static let standard = HeadLimits()
 
-  /// The limits, none of them beyond what a ``RequestHead`` can hold. An empty line may stand
-  /// before the head, and counts for the places in it.
+  /// The limits, none of them beyond the places that a ``RequestHead`` can tell. An empty line may
+  /// stand before the head, and counts for them.
   var clamped: HeadLimits {
     var limits = self
     limits.headBytes = min(headBytes, Int(UInt16.max) - 2)
-    limits.fieldCount = min(fieldCount, RequestHead.fieldCountMax)
     return limits
   }
 }

@@ -73,12 +73,9 @@ import Testing
     }
   }
 
-  @Test func aLimitCannotExceedWhatAHeadHolds() {
+  @Test func aHeadIsNeverLongerThanItsPlacesReach() {
     var limits = HeadLimits()
-    limits.fieldCount = 1000
     limits.headBytes = 1 << 20
-    let lines = String(repeating: "Accept: b\r\n", count: 101)
-    #expect(read("GET / HTTP/1.1\r\n\(lines)\r\n", limits: limits) == .fault(.tooManyFields))
     let large = "\r\n" + request(headSize: 65_533)
     let head = read(large, limits: limits).head
     #expect(head?.size == 65_535)

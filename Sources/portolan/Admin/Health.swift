@@ -3,17 +3,21 @@ import JSON
 import Synchronization
 
 /// The three questions that are asked of a service's health.
-enum HealthProbe: String, CaseIterable, Sendable {
+enum HealthProbe: Sendable {
   /// Is it alive, or should it be started anew?
-  case live = "/livez"
+  case live
   /// Should it be sent requests?
-  case ready = "/readyz"
+  case ready
   /// Both at once.
-  case health = "/healthz"
+  case health
 
   init?(path: Span<UInt8>) {
-    guard let probe = Self.allCases.first(where: { path.equals($0.rawValue) }) else { return nil }
-    self = probe
+    switch path.count {
+    case 6 where path.equals("/livez"): self = .live
+    case 7 where path.equals("/readyz"): self = .ready
+    case 8 where path.equals("/healthz"): self = .health
+    default: return nil
+    }
   }
 }
 

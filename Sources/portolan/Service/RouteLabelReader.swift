@@ -4,15 +4,11 @@ extension RouteLabel {
   /// What a target is for, by its path and, for lists, its query.
   init(_ target: RequestTarget, in bytes: Span<UInt8>) {
     let path = bytes.extracting(target.path)
-    if path.begins(with: "/ports") {
-      if path.count > 7 {
-        self = path[6] == UInt8(ascii: "/") ? .port : .other
-      } else if path.count == 6 {
-        let query = target.query.map { $0 } ?? 0..<0
-        self = bytes.extracting(query).begins(with: "port=") ? .batch : .search
-      } else {
-        self = .other
-      }
+    if path.count > 7, path.begins(with: "/ports/") {
+      self = .port
+    } else if path.equals("/ports") {
+      let query = target.query.map { $0 } ?? 0..<0
+      self = bytes.extracting(query).begins(with: "port=") ? .batch : .search
     } else if path.count <= 1 {
       self = .dashboard
     } else if let prefix = Self.prefixes.first(where: { path.begins(with: $0.text) }) {

@@ -21,6 +21,8 @@ final class ServiceResponder: Responder {
   private let lane: AccessLogLane?
   private let addresses: ClientAddress
   private var limiter: RateLimiter?
+  /// Whether there is one, as a constant that every request may ask.
+  private let limitsClients: Bool
   private let securityLines: [UInt8]
 
   init(
@@ -35,7 +37,8 @@ final class ServiceResponder: Responder {
     self.meter = meter
     self.lane = lane
     addresses = ClientAddress(trustedProxies: policy.trustedProxies)
-    if policy.requestsPerSecond > 0 {
+    limitsClients = policy.requestsPerSecond > 0
+    if limitsClients {
       limiter = RateLimiter(
         requestsPerSecond: policy.requestsPerSecond,
         burst: policy.burstRequests
@@ -63,7 +66,7 @@ final class ServiceResponder: Responder {
       let probe = HealthProbe(path: bytes.extracting(head.target.path))
     {
       health.report(probe).writeShort(into: &batch)
-    } else if let seconds = secondsToWait(head, bytes, batch.circumstances) {
+    } else if limitsClients, let seconds = secondsToWait(head, bytes, batch.circumstances) {
       let problem = Problem(
         .tooManyRequests,
         "this network asks too often; try again in \(seconds) s"
@@ -119,7 +122,7 @@ final class ServiceResponder: Responder {
     _ bytes: Span<UInt8>,
     _ circumstances: Circumstances
   ) -> Int? {
-    guard limiter != nil, !circumstances.wasHeld else { return nil }
+    guard !circumstances.wasHeld else { return nil }
     guard let peer = IPAddress(bytes: circumstances.peer.address) else { return nil }
     let client = addresses.resolve(peer: peer, head: head, bytes: bytes)
     switch limiter?.admit(client, nowNanoseconds: circumstances.beganNanoseconds) {
