@@ -21,7 +21,12 @@ enum Line {
   ) throws(RequestHeadFault) -> Int? {
     var index = index
     let stop = min(bytes.count, limit)
-    while index < stop, !bytes[index].isControl || bytes[index] == .tab { index += 1 }
+    while index < stop {
+      let byte = bytes[index]
+      // Nearly all bytes are visible ASCII, which one comparison tells.
+      if byte &- 0x20 >= 0x5F, byte.isControl, byte != .tab { break }
+      index += 1
+    }
     if index >= limit { throw tooLong }
     if index == bytes.count { return nil }
     switch bytes[index] {

@@ -100,6 +100,7 @@ package struct RequestHeadParser: Sendable {
   }
 
   /// Where the line ends that begins at `line`, if that has arrived, within the limits.
+  @inline(__always)
   private func lineEnd(
     _ bytes: Span<UInt8>,
     _ line: Int,
