@@ -50,7 +50,7 @@ private struct HeadReading: Equatable {
     framing = head.framing
     persistence = head.persistence
     expectsContinue = head.expectsContinue
-    fields = (0..<head.fieldCount).map { head[$0].value }
+    for index in 0..<head.fieldCount { fields.append(head[index].value) }
     precondition(bytes[..<size].suffix(4) == [0x0D, 0x0A, 0x0D, 0x0A])
     for index in 0..<size where bytes[index] == 0x0A { precondition(bytes[index - 1] == 0x0D) }
     for field in fields { precondition(field.upperBound <= size - 4) }

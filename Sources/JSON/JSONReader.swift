@@ -9,6 +9,8 @@ package struct JSONReader {
   private var line = 1
   /// Where the line at hand begins.
   private var lineStart = 0
+  /// The latest place that was asked for, and its column: a long line is counted through once.
+  private var counted = (index: 0, column: 1)
 
   package static func read(_ text: Span<UInt8>) throws(JSONFault) -> JSONNode {
     var reader = JSONReader(end: text.count)
@@ -240,13 +242,14 @@ package struct JSONReader {
     index += 1
   }
 
-  private func place(_ text: Span<UInt8>) -> JSONPlace {
-    var column = 1
-    for place in lineStart..<index where text[place] & 0xC0 != 0x80 { column += 1 }
-    return JSONPlace(line: line, column: column)
+  private mutating func place(_ text: Span<UInt8>) -> JSONPlace {
+    if !(lineStart...index).contains(counted.index) { counted = (lineStart, 1) }
+    for place in counted.index..<index where text[place] & 0xC0 != 0x80 { counted.column += 1 }
+    counted.index = index
+    return JSONPlace(line: line, column: counted.column)
   }
 
-  private func fault(_ text: Span<UInt8>, _ reason: String) -> JSONFault {
+  private mutating func fault(_ text: Span<UInt8>, _ reason: String) -> JSONFault {
     JSONFault(place: place(text), reason: reason)
   }
 

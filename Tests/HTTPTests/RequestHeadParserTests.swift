@@ -142,6 +142,24 @@ private let wire = Array(request.utf8)
     #expect(read(text) == .fault(fault))
   }
 
+  /// A client must not be able to hold a connection that has already gone wrong.
+  @Test(arguments: [
+    ("GET / HTTP/2.0\r\n", RequestHeadFault.versionUnsupported),
+    ("GET /  HTTP/1.1\r\n", .requestLine),
+    ("\r\n\r\n", .requestLine),
+    ("GET / HTTP/1.1\r\nHost : r\r\n", .spaceBeforeColon),
+    ("GET / HTTP/1.1\r\nHost: r\r\n folded\r\n", .lineFolding),
+    ("GET / HTTP/1.1\r\nHost: r\r\nA\r\nB\r\n", .fieldName),
+    ("GET / HTTP/1.1\r\n" + String(repeating: "A: b\r\n", count: 101), .tooManyFields),
+  ])
+  func aFaultIsNamedOnceItsLineIsThereHoweverItWasCut(text: String, fault: RequestHeadFault) {
+    let count = text.utf8.count
+    for cut in 0..<count where read(text, cuts: [cut]) != .fault(fault) {
+      Issue.record("cut at \(cut): \(read(text, cuts: [cut]))")
+    }
+    #expect(read(text, cuts: Array(1..<count)) == .fault(fault))
+  }
+
   @Test func oneEmptyLineMayComeFirst() throws {
     let head = try #require(read("\r\n" + request).head)
     #expect(head.size == wire.count + 2)

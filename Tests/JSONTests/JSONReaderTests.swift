@@ -74,6 +74,18 @@ import Testing
     #expect(((try? read(text)) != nil) == isRead)
   }
 
+  /// Places are counted in lines and columns; a line of a megabyte must not be counted through for
+  /// every value in it.
+  @Test(.timeLimit(.minutes(1))) func aLongLineIsCountedThroughOnce() throws {
+    let count = 300_000
+    let node = try read("[" + Array(repeating: "\"é\"", count: count).joined(separator: ",") + "]")
+    guard case .array(let items) = node.value else {
+      Issue.record("it is no array")
+      return
+    }
+    #expect(items.last?.place == JSONPlace(line: 1, column: 4 * (count - 1) + 2))
+  }
+
   /// Cuts and damages one text everywhere and asks Foundation whether the result is JSON.
   @Test func theGrammarIsTheOneOthersRead() throws {
     let seed = Array(#"{"a":[1,-0.5e2,"x\u0041",true,null],"b":{"c":false}}"#.utf8)

@@ -97,6 +97,21 @@ import Testing
     #expect(fault(bytes)?.description == "f.csv, line 2: is not UTF-8")
   }
 
+  /// Half a byte order mark is text, and no UTF-8; its last bytes alone are neither.
+  @Test(arguments: [[0xEF], [0xEF, 0xBB], [0xEF, 0xBB, 0x61], [0x22, 0xBB]])
+  func whatIsNoByteOrderMarkIsNotPassedOver(start: [UInt8]) {
+    let name = start.first == 0x22 ? "Service Name\"" : "Service Name"
+    let header = name + ",Port Number,Transport Protocol,Description\n"
+    #expect(fault(start + Array(header.utf8))?.reason == "is not UTF-8")
+  }
+
+  @Test func aLetterThatBeginsAsAByteOrderMarkIsKept() {
+    let reason = fault(Array("\u{FF21}\n".utf8))?.reason
+    #expect(reason == "the first line does not name the column 'service name'")
+    #expect(fault([0xEF, 0xBB, 0xBF] + Array(Self.header.utf8)) == nil)
+    #expect(fault([0xEF, 0xBB, 0xBF, 0xEF, 0xBB, 0xBF] + Array(Self.header.utf8)) != nil)
+  }
+
   @Test func aFieldIsBounded() {
     let most = String(repeating: "x", count: 1 << 16)
     #expect(fault(Array((Self.header + "a,1,tcp,\(most),,,,,,,,\n").utf8)) == nil)

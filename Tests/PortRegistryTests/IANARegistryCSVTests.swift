@@ -118,6 +118,15 @@ import Testing
     #expect(rows.first?.contains("\twhoispp\twhois++\t") == true)
   }
 
+  /// Such a date would give a table that nobody can read.
+  @Test(arguments: ["+123-01-01", "2026-+1-01", "2026-01--1", "-123-01-01"])
+  func aDateWithASignIsNone(date: String) throws {
+    var csv = IANARegistryCSV(file: "iana.csv")
+    try csv.read(Array((Self.header + "a,1,tcp,b,,,\(date),,,,,\n").utf8).span)
+    _ = try csv.finish()
+    #expect(csv.newestDate == nil)
+  }
+
   @Test func theTableHasTheNewestDateAndIsRead() throws {
     var csv = IANARegistryCSV(file: "iana.csv")
     let records =

@@ -31,7 +31,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("alone", "has a name and no port"), ("a 80", "names no transport protocol"),
+    ("alone", "has a name and no port"), ("- 80/tcp", "has no name"),
+    ("a 80", "names no transport protocol"),
     ("rtmp 1/ddp", "'ddp' is no transport protocol of this registry"),
     ("a 65536/tcp", "'65536' is no port number and no range"),
     ("a /tcp", "'' is no port number and no range"),

@@ -59,6 +59,7 @@ import Testing
     ("9,,ip,a,,,,,", 2, "'ip' is not tcp, udp, sctp or dccp"),
     ("9,,tcp,a_b,,,,,", 2, "'a_b' is no service name as RFC 6335 §5.1 has it"),
     ("9,,tcp,,,,,,", 2, "has neither a service nor a name"),
+    ("9,,tcp,,-,,,,", 2, "has neither a service nor a name"),
     ("9,,tcp,a,,,,javascript:alert(1),", 2, "the link must be an address of http or https"),
     ("9,,tcp,a,,,,https://,", 2, "the link must be an address of http or https"),
     ("9,,tcp,a,,,,https://x/<b>,", 2, "the link must be an address of http or https"),
@@ -139,6 +140,25 @@ import Testing
       Self.header + "5,,tcp,a,,,prod,,\n5,,tcp,b,,,test,,\n5,,udp,c,,,,,\n"
     )
     #expect(registry.assignments(of: PortNumber(5)).map(\.service) == ["a", "b", "c"])
+  }
+
+  /// What is no service merges with nothing, so each keeps its name.
+  @Test func namesWithoutAServiceStayApart() throws {
+    let (registry, _) = try registry(Self.header + "80,,tcp,,Alpha,,,,\n80,,udp,,Beta,,,,\n")
+    let assignments = registry.assignments(of: PortNumber(80))
+    #expect(assignments.map(\.name) == ["Alpha", "Beta"])
+    #expect(assignments.map { $0.transports(in: .site) } == [[.tcp], [.udp]])
+  }
+
+  @Test func aServiceOfTwoEnvironmentsKeepsTheOwnersOfBoth() throws {
+    let (registry, _) = try registry(
+      Self.header + "80,,tcp,web,,Ann,prod,,\n80,,tcp,web,,Bob,test,,\n"
+    )
+    #expect(
+      registry.assignments(of: PortNumber(80)).map(\.note) == [
+        "Owner: Ann. Environments: prod. Owner: Bob. Environments: test."
+      ]
+    )
   }
 
   @Test func aClashWithAnOfficialAssignmentIsAWarningThatNamesIt() throws {

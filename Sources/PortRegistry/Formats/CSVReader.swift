@@ -37,8 +37,8 @@ struct CSVReader {
   private var line = 1
   private var recordLine = 1
   private var quoteLine = 1
-  /// How many bytes have been read, up to where a byte order mark may end.
-  private var offset = 0
+  /// How many bytes of the byte order mark the file has begun with; `nil` once that is decided.
+  private var markSize: Int? = 0
 
   /// - Parameter file: The name that faults give the file.
   init(file: String) {
@@ -55,10 +55,7 @@ struct CSVReader {
     while index < chunk.count {
       let byte = chunk[index]
       index += 1
-      if offset < Self.byteOrderMark.count {
-        offset += 1
-        if try isByteOrderMark(byte) { continue }
-      }
+      if try isByteOrderMark(byte) { continue }
       if try take(byte) { return endRecord() }
     }
     return nil
@@ -66,6 +63,7 @@ struct CSVReader {
 
   /// The record that the end of the file ends, if it does not end with a line end.
   mutating func finish() throws(RegistryTableFault) -> CSVRecord? {
+    try takeHalfMark()
     switch state {
     case .quoted:
       throw fault(
@@ -124,10 +122,22 @@ struct CSVReader {
   }
 
   /// Whether `byte` is part of UTF-8's mark at the beginning of the file, which says nothing.
-  private func isByteOrderMark(_ byte: UInt8) throws(RegistryTableFault) -> Bool {
-    if offset == 1, byte >= 0xFE { throw fault("is UTF-16, not UTF-8") }
-    if byte == Self.byteOrderMark[offset - 1] { return fields.isEmpty && field.isEmpty }
+  private mutating func isByteOrderMark(_ byte: UInt8) throws(RegistryTableFault) -> Bool {
+    guard let size = markSize else { return false }
+    if size == 0, byte >= 0xFE { throw fault("is UTF-16, not UTF-8") }
+    if byte == Self.byteOrderMark[size] {
+      markSize = size + 1 < Self.byteOrderMark.count ? size + 1 : nil
+      return true
+    }
+    try takeHalfMark()
     return false
+  }
+
+  /// Decides that there is no mark; what looked like one is text.
+  private mutating func takeHalfMark() throws(RegistryTableFault) {
+    let size = markSize ?? 0
+    markSize = nil
+    for byte in Self.byteOrderMark.prefix(size) { _ = try take(byte) }
   }
 
   private mutating func append(_ byte: UInt8) throws(RegistryTableFault) {

@@ -191,9 +191,10 @@ package struct IANARegistryCSV {
 
   private static func isDay(_ date: String) -> Bool {
     let parts = date.split(separator: "-", omittingEmptySubsequences: false)
-    guard date.utf8.count == 10, parts.count == 3, let year = Int(parts[0]),
+    guard date.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || Tokens.isDigit($0) }),
+      parts.map(\.utf8.count) == [4, 2, 2], let year = Int(parts[0]),
       let month = Int(parts[1]), let day = Int(parts[2])
     else { return false }
-    return parts[0].count == 4 && CivilDate.days(year: year, month: month, day: day) != nil
+    return CivilDate.days(year: year, month: month, day: day) != nil
   }
 }

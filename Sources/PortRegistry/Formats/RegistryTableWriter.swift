@@ -1,7 +1,8 @@
 /// Gathers rows and writes them as a registry table, in the order and the form of the embedded
 /// ones.
 ///
-/// Rows of one (first, last, state, service) become one; what they say is joined.
+/// Rows of one (first, last, state, service) become one; what they say is joined. Without a service
+/// they become one where their names are the same.
 package struct RegistryTableWriter {
   /// What one row says. A list may not hold `|`, nor anything a line end; both are replaced.
   struct Row {
@@ -45,7 +46,8 @@ package struct RegistryTableWriter {
         first: first.map(Int.init) ?? .max,
         last: Int(last ?? 0),
         state: state.rawValue,
-        service: service.lowercased()
+        service: service.lowercased(),
+        name: service.isEmpty ? name : ""
       )
     }
   }
@@ -55,6 +57,8 @@ package struct RegistryTableWriter {
     var last: Int
     var state: UInt8
     var service: String
+    /// Tells apart what has no service, and so merges with nothing.
+    var name: String
   }
 
   /// The columns, in order; the last seven are left out of a table that says nothing there.
@@ -97,7 +101,11 @@ package struct RegistryTableWriter {
   private func join(_ row: Row, to known: inout Row) {
     known.transports.formUnion(row.transports)
     if known.name.isEmpty { known.name = row.name }
-    if known.note.isEmpty { known.note = row.note }
+    if known.note.isEmpty {
+      known.note = row.note
+    } else if !row.note.isEmpty, known.note != row.note {
+      known.note += " " + row.note
+    }
     known.isNoted = known.isNoted || row.isNoted
     for list in Row.lists {
       for item in row[keyPath: list] where !known[keyPath: list].contains(item) {
@@ -120,7 +128,7 @@ package struct RegistryTableWriter {
     let sorted = rows.sorted { left, right in
       let (a, b) = (left.key, right.key)
       if (a.first, a.last) != (b.first, b.last) { return (a.first, a.last) < (b.first, b.last) }
-      return (left.service, a.state) < (right.service, b.state)
+      return (left.service, a.state, a.name) < (right.service, b.state, b.name)
     }
     for row in sorted { lines.append(cells(of: row).prefix(width).joined(separator: "\t")) }
     return Array((lines.joined(separator: "\n") + "\n").utf8)

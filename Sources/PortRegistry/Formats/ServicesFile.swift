@@ -58,6 +58,10 @@ package struct ServicesFile {
       report.setAside(lineNumber, "has a name and no port")
       return
     }
+    guard words[0] != "-" else {
+      report.setAside(lineNumber, "has no name")
+      return
+    }
     var row = RegistryTableWriter.Row(service: words[0], aliases: Array(words.dropFirst(2)))
     if parts.count > 1 { row.name = Text.repaired(Text.singleLine(String(parts[1]))) }
     if let reason = Self.setPorts(words[1], of: &row) {

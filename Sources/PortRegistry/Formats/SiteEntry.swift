@@ -38,7 +38,10 @@ struct SiteEntry {
     guard service.isEmpty || ServiceName.isValid(service) else {
       throw fault("'\(service.prefix(60))' is no service name as RFC 6335 §5.1 has it")
     }
-    if service.isEmpty, name.isEmpty { throw fault("has neither a service nor a name") }
+    // In a table, `-` says nothing.
+    if service.isEmpty, name.isEmpty || name == "-" {
+      throw fault("has neither a service nor a name")
+    }
     owner = field("owner")
     environments = Self.list(field("environments"))
     link = field("link")

@@ -271,16 +271,17 @@ struct Simulation: ~Copyable {
 /// Goal: whatever clients, networks and clocks do, answers come whole and in order, nothing is
 /// answered after a fault, deadlines are kept and buffers stay small.
 /// Method: lives under seeds counted up from one that is printed, until enough steps are done.
+/// SIMULATION_SEED and SIMULATION_STEPS in the environment choose others.
 @Suite struct SimulationTests {
-  private static let stepCount = 1_000_000
-
   @Test func aMillionStepsBreakNoPromise() throws {
-    let environment = ProcessEnvironment.value(of: "SIMULATION_SEED").flatMap { UInt64($0) }
-    let first = environment ?? UInt64.random(in: 0..<1 << 32)
-    print("simulator: seed \(first), \(Self.stepCount) steps")
+    let chosen = ProcessEnvironment.value(of: "SIMULATION_SEED").flatMap { UInt64($0) }
+    let first = chosen ?? UInt64.random(in: 0..<1 << 32)
+    let stepCount =
+      ProcessEnvironment.value(of: "SIMULATION_STEPS").flatMap { Int($0) } ?? 1_000_000
+    print("simulator: seed \(first), \(stepCount) steps")
     var seed = first
     var steps = 0
-    while steps < Self.stepCount {
+    while steps < stepCount {
       var simulation = Simulation(seed: seed)
       try simulation.run()
       steps += simulation.steps
