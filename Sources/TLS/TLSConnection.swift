@@ -32,7 +32,7 @@ internal import Glibc
   private let handle: OpaquePointer
   private var state = State.handshaking
   private var readProgress = ReadProgress.open
-  /// Whether the latest read(2) brought all that the socket had.
+  /// Whether the last read asked the socket and got all that it had.
   private var socketIsEmpty = false
   /// Whether OpenSSL holds a record that the socket has not taken whole.
   private var writeIsPending = false
@@ -96,6 +96,8 @@ internal import Glibc
     }
     for _ in 0..<Self.silentRoundMax {
       var count = 0
+      // A record that was buffered says nothing of what has come to the socket since.
+      socketIsEmpty = false
       prepareCall()
       // SAFETY: the buffer is valid for `count` bytes for the length of the call.
       let status = unsafe target.withUnsafeMutableBytes { buffer in

@@ -161,6 +161,47 @@ import Testing
     #expect(client.finish().output == "1000000 \(text)\n")
   }
 
+  /// The readiness that announces them may have been taken for that of the bytes before.
+  @Test func whatComesWhileARecordIsBufferedIsNotForgotten() throws {
+    let server = try ServerEnd(Fixtures.context())
+    let client = try Peer(descriptor: server.peerNumber)
+    #expect(client.shakeHands(with: server.connection))
+    client.write("one")
+    client.write("two")
+    _ = client.flush()
+    #expect(try server.read().text == "one")
+    #expect(server.connection.hasPending)
+    client.write("three")
+    _ = client.flush()
+    #expect(try server.read().text == "two")
+    #expect(server.connection.hasPending)
+    #expect(try server.read().text == "three")
+    #expect(!server.connection.hasPending)
+  }
+
+  /// A peer asks for key updates and reads none of them.
+  @Test func aReadThatHasToWriteWaitsForRoom() throws {
+    let server = try ServerEnd(Fixtures.context(), sendBuffer: 1)
+    let client = try Peer(descriptor: server.peerNumber)
+    #expect(client.shakeHands(with: server.connection))
+    for _ in 0..<1000 { client.updateKey(asksForAnother: true) }
+    client.write("after")
+    _ = client.flush()
+    var bytes = [UInt8](repeating: 0, count: 100)
+    var span = bytes.mutableSpan
+    #expect(server.connection.read(into: &span) == .wantWrite)
+    #expect(server.connection.readAwaitsRoom)
+    #expect(!server.connection.hasPending)
+    var outcome = TLSReadOutcome.wantWrite
+    while outcome == .wantWrite || server.connection.hasPending {
+      while !server.bytesAtPeer().isEmpty {}
+      span = bytes.mutableSpan
+      outcome = server.connection.read(into: &span)
+    }
+    #expect(outcome == .bytes(5))
+    #expect(!server.connection.readAwaitsRoom)
+  }
+
   /// One read must not go on for as long as its peer likes.
   @Test func aFloodOfKeyUpdatesIsLeftInBetween() throws {
     let server = try ServerEnd(Fixtures.context())
