@@ -117,7 +117,7 @@ import Testing
     var text = ""
     repeat {
       text += try server.read(limit: 1).text
-      #expect(server.connection.hasPending == (text.count < 7))
+      #expect(server.connection.hasPending || text.count == 7)
     } while text.count < 7
     #expect(text == "GET GET")
     var bytes: [UInt8] = [0]
@@ -193,7 +193,7 @@ import Testing
     #expect(server.connection.readAwaitsRoom)
     #expect(!server.connection.hasPending)
     var outcome = TLSReadOutcome.wantWrite
-    while outcome == .wantWrite || server.connection.hasPending {
+    while outcome == .wantWrite || outcome == .wantRead && server.connection.hasPending {
       while !server.bytesAtPeer().isEmpty {}
       span = bytes.mutableSpan
       outcome = server.connection.read(into: &span)
