@@ -13,6 +13,7 @@ from Support.wire import Answer, Connection
 
 BINARY = find_binary(".build/debug/portolan")
 ADMIN = ("--admin-listen", "127.0.0.1:0")
+FIGURES: list[str] = []  # what came of the hostile conversations
 V1_2, V1_3 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 
 

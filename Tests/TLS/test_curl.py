@@ -59,6 +59,16 @@ class CurlTests(TLSTestCase):
                                   f"{suite}:@SECLEVEL=0").returncode}
         self.assertEqual(taken, SUITES)
 
+    def test_the_groups_that_are_spoken_are_logged(self):
+        """X25519MLKEM768 is among them where the library is OpenSSL 3.5."""
+        groups = self.program.said(r"TLS groups ([\w:]+)")[1].split(":")
+        self.assertEqual(groups[-3:], ["X25519", "prime256v1", "secp384r1"])
+        self.assertIn(groups[:-3], ([], ["X25519MLKEM768"]))
+        for group in groups:
+            with self.subTest(group):
+                self.assert_answered(self.curl("--curves", group))
+        self.assert_refused(self.curl("--curves", "secp521r1"))
+
     def test_http_2_is_not_chosen(self):
         self.assert_answered(self.curl("--http2"))
 

@@ -1,5 +1,5 @@
 """Each hostile conversation with the program, and what it makes of a well-behaved client then."""
-from .harness import TLSTestCase
+from .harness import FIGURES, TLSTestCase
 from .hostile import CONVERSATIONS
 from .wire import alive
 
@@ -7,7 +7,9 @@ from .wire import alive
 class HostileTests(TLSTestCase):
 
     def hold(self, conversation, accepted):
-        self.assertIn(conversation(self.address), accepted)
+        outcome = conversation(self.address)
+        FIGURES.append(f"{conversation.__name__.replace('_', ' ')}: {outcome}")
+        self.assertIn(outcome, accepted)
         self.assertTrue(alive(self.address), "a well-behaved client had to wait")
 
 
