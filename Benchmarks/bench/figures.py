@@ -13,7 +13,9 @@ from .tools import BUILT, PORTOLAN
 
 CONNECTIONS = (1, 10, 100, 1_000, 10_000)
 FACTORS = (1, 3, 10)
-IDLE, IDLE_TLS = 4_000, 1_000
+IDLE, IDLE_TLS = 4_000, 5_000
+# Making so many takes longer than a connection may be idle by default.
+PATIENT = ["--idle-timeout-seconds", "3600"]
 GROWTH_ROUNDS = 3
 FIRST_PLACE = Place()
 # Two loops need both cores, so the load shares them.
@@ -71,7 +73,7 @@ def middle(scenario, seconds: int, folder: Path, place: Place) -> Sample:
 
 def idle_bytes(run: Path, count: int, tls: bool) -> float:
     """What a connection that has been answered once, and then waits, adds to the resident size."""
-    with start_portolan(run, FIRST_PLACE, tls=tls) as running:
+    with start_portolan(run, FIRST_PLACE, PATIENT, tls) as running:
         with Connection(running.port, tls) as connection:
             for _ in range(256):
                 connection.get("/ports/443")

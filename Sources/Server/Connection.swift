@@ -96,7 +96,7 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
     _ buffer: inout ReceiveBuffer,
     _ bench: inout Workbench
   ) -> Verdict {
-    if readable || peerFinished { mayRead = true }
+    if readable || peerFinished || writable && transport.readAwaitsRoom { mayRead = true }
     if peerFinished { endIsNear = true }
     if state.phase == .handshaking, !shakeHands(&bench) { return verdict }
     if writable, !unsent.isEmpty { flush(&bench) }
@@ -265,7 +265,9 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
 
   mutating func perform(_ event: ConnectionState.Event, _ bench: inout Workbench) {
     switch state.handle(event, limits: bench.limits, at: bench.now) {
-    case .none, .close: break
+    case .none: break
+    // An answer that was not sent whole is cut off, and must look it.
+    case .close: if unsent.isEmpty { transport.announceEnd() }
     case .refuseLateRequest:
       beginBatch(&bench)
       refuse(.timeout, omitsContent: Self.beginsWithHead(carry.span), &bench)

@@ -7,8 +7,6 @@ struct SocketTransport: ~Copyable, Transport {
   private let socket: Socket
   /// `nil` for a plain connection, and once a client has turned out to speak plain HTTP.
   private var tls: TLSConnection?
-  /// Whether a reading of TLS has come to where the socket would have blocked.
-  private var isDrained = false
 
   /// - Throws: When there is no memory for a TLS connection.
   init(_ socket: consuming Socket, context: TLSContext?) throws(TLSError) {
@@ -17,8 +15,9 @@ struct SocketTransport: ~Copyable, Transport {
     self.socket = socket
   }
 
-  /// How much of TLS's own input waits cannot be told from outside, so it is read until it blocks.
-  var hasBufferedInput: Bool { tls != nil && !isDrained }
+  var hasBufferedInput: Bool { tls?.hasPending ?? false }
+
+  var readAwaitsRoom: Bool { tls?.readAwaitsRoom ?? false }
 
   mutating func handshake() -> HandshakeOutcome {
     guard let tls else { return .done }
@@ -36,18 +35,15 @@ struct SocketTransport: ~Copyable, Transport {
 
   var certificateSubject: String? { tls?.clientSubject }
 
-  mutating func read(into target: inout MutableSpan<UInt8>) -> ReceiveOutcome {
+  func read(into target: inout MutableSpan<UInt8>) -> ReceiveOutcome {
     guard let tls else { return readPlainly(into: &target) }
-    isDrained = false
-    switch tls.read(into: &target) {
-    case .bytes(let count): return .bytes(count)
-    case .wantRead, .wantWrite:
-      isDrained = !tls.hasPending
-      return .wouldBlock
+    return switch tls.read(into: &target) {
+    case .bytes(let count): .bytes(count)
+    case .wantRead, .wantWrite: .wouldBlock
     // RFC 9112 §9.8: an incomplete closure ends what the client sends just the same; a request that
     // was cut off is incomplete by its own framing.
-    case .closed, .truncated: return .endOfStream
-    case .failed: return .failed
+    case .closed, .truncated: .endOfStream
+    case .failed: .failed
     }
   }
 
@@ -83,9 +79,13 @@ struct SocketTransport: ~Copyable, Transport {
     }
   }
 
-  func finishSending() {
+  func announceEnd() {
     // A full socket leaves the peer without close_notify; the end of the stream follows at once.
     _ = tls?.shutdown()
+  }
+
+  func finishSending() {
+    announceEnd()
     socket.shutdownWrite()
   }
 

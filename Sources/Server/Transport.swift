@@ -13,12 +13,17 @@ package protocol Transport: ~Copyable {
   mutating func read(into target: inout MutableSpan<UInt8>) -> ReceiveOutcome
   /// Writes some of `source`, which is not empty; `more` says that another write follows at once.
   mutating func write(_ source: Span<UInt8>, more: Bool) -> SendOutcome
-  /// Says to the peer that nothing more will come.
+  /// Says to the peer that nothing more will come, where the transport has a word for it. What
+  /// follows is the end of the stream.
+  mutating func announceEnd()
+  /// The same, and ends the stream in this direction.
   mutating func finishSending()
   /// Makes the coming close a reset.
   mutating func prepareReset()
-  /// Whether bytes wait in the transport itself, where no readiness will tell of them.
+  /// Whether a read may bring bytes that no readiness will tell of.
   var hasBufferedInput: Bool { get }
+  /// Whether the last read has to be repeated once there is room to write.
+  var readAwaitsRoom: Bool { get }
 }
 
 package enum HandshakeOutcome: Equatable, Sendable {

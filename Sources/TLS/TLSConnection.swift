@@ -1,44 +1,6 @@
 internal import COpenSSL
 internal import Glibc
 
-/// What one step of a handshake or a closure led to.
-package enum TLSStep: Equatable, Sendable {
-  case done
-  /// Call again once the socket is readable.
-  case wantRead
-  /// Call again once the socket is writable.
-  case wantWrite
-  /// The client speaks HTTP without TLS. Nothing has been sent, so an answer in plain text can be.
-  case plainHTTP
-  /// The peer left in the middle.
-  case truncated
-  case failed(TLSFault)
-}
-
-/// What one read brought.
-package enum TLSReadOutcome: Equatable, Sendable {
-  /// So many bytes, at least one.
-  case bytes(Int)
-  case wantRead
-  case wantWrite
-  /// The peer has finished sending, and said so (close_notify, RFC 8446 §6.1).
-  case closed
-  /// The peer's bytes ended without close_notify: something may have been cut off.
-  case truncated
-  case failed(TLSFault)
-}
-
-/// What one write took.
-package enum TLSWriteOutcome: Equatable, Sendable {
-  /// So many bytes, perhaps fewer than were offered.
-  case bytes(Int)
-  case wantRead
-  case wantWrite
-  /// ``TLSConnection/shutdown()`` has been called, or the handshake is not done.
-  case closed
-  case failed(TLSFault)
-}
-
 /// The server's end of one TLS connection (SSL) over a socket that does not block.
 ///
 /// One loop owns it. What it wants of the socket follows from the last outcome, not from the
@@ -56,10 +18,12 @@ package enum TLSWriteOutcome: Equatable, Sendable {
 
   /// What the last read says about bytes that no readiness will announce.
   private enum ReadProgress {
-    /// OpenSSL may hold more.
+    /// OpenSSL may hold more, or the socket.
     case open
     /// The socket was read until it would have blocked.
     case blocked
+    /// OpenSSL has to write before it can go on.
+    case awaitsRoom
     /// Records without content came and came, and we left in between.
     case interrupted
   }
@@ -68,6 +32,8 @@ package enum TLSWriteOutcome: Equatable, Sendable {
   private let handle: OpaquePointer
   private var state = State.handshaking
   private var readProgress = ReadProgress.open
+  /// Whether the last read asked the socket and got all that it had.
+  private var socketIsEmpty = false
   /// Whether OpenSSL holds a record that the socket has not taken whole.
   private var writeIsPending = false
   /// Whether close_notify is to be sent and has not been taken by the socket.
@@ -90,6 +56,7 @@ package enum TLSWriteOutcome: Equatable, Sendable {
     unsafe SSL_set_accept_state(handle)
     self.context = context
     unsafe self.handle = unsafe handle
+    watchSocket()
   }
 
   deinit { unsafe SSL_free(handle) }
@@ -129,6 +96,8 @@ package enum TLSWriteOutcome: Equatable, Sendable {
     }
     for _ in 0..<Self.silentRoundMax {
       var count = 0
+      // A record that was buffered says nothing of what has come to the socket since.
+      socketIsEmpty = false
       prepareCall()
       // SAFETY: the buffer is valid for `count` bytes for the length of the call.
       let status = unsafe target.withUnsafeMutableBytes { buffer in
@@ -144,7 +113,9 @@ package enum TLSWriteOutcome: Equatable, Sendable {
         guard systemCode == EAGAIN else { continue }
         readProgress = .blocked
         return .wantRead
-      case .wantWrite: return .wantWrite
+      case .wantWrite:
+        readProgress = .awaitsRoom
+        return .wantWrite
       case .closed: return .closed
       case .truncated: return .truncated
       case .plainHTTP: return .failed(TLSFault(number: 0, systemCode: EPROTO))
@@ -158,9 +129,32 @@ package enum TLSWriteOutcome: Equatable, Sendable {
   /// Whether reading would bring something that no readiness of the socket announces.
   package var hasPending: Bool {
     switch (state, readProgress) {
-    case (.dead, _), (.handshaking, _), (_, .blocked): false
+    case (.dead, _), (.handshaking, _), (_, .blocked), (_, .awaitsRoom): false
     case (_, .interrupted): true
-    case (_, .open): unsafe SSL_has_pending(handle) == 1
+    case (_, .open): unsafe !socketIsEmpty || SSL_has_pending(handle) == 1
+    }
+  }
+
+  /// Whether the last read has to be repeated once the socket is writable.
+  package var readAwaitsRoom: Bool { readProgress == .awaitsRoom }
+
+  /// A read(2) that brings less than was asked for has emptied the socket, and what comes later is
+  /// announced (epoll(7)): to know it spares each request a read that would only say so.
+  ///
+  /// SAFETY: the BIO holds our address without a retain. It is called within OpenSSL's calls only,
+  /// which are made by `self`.
+  private func watchSocket() {
+    let socket = unsafe SSL_get_rbio(handle)
+    let ownAddress = unsafe Unmanaged.passUnretained(self).toOpaque()
+    unsafe BIO_set_callback_arg(socket, ownAddress.assumingMemoryBound(to: CChar.self))
+    unsafe BIO_set_callback_ex(socket) { socket, operation, _, asked, _, _, status, count in
+      if operation == BIO_CB_READ | BIO_CB_RETURN, status > 0,
+        let owner = unsafe BIO_get_callback_arg(socket), let count = unsafe count
+      {
+        let connection = unsafe Unmanaged<TLSConnection>.fromOpaque(owner).takeUnretainedValue()
+        connection.socketIsEmpty = unsafe count.pointee < asked
+      }
+      return CLong(status)
     }
   }
 

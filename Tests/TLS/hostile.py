@@ -1,36 +1,16 @@
-#!/usr/bin/env python3
 """Hostile conversations with a TLS server that speaks HTTP/1.1.
 
-    hostile.py HOST:PORT
-
-Each conversation does one thing that a peer must not do, or may do but seldom does, and holds what
-the server makes of it against what RFC 8446 (or 5246) asks. After each one a well-behaved client
-must be answered at once. Prints a table; exits with 1 if a line of it fails.
-
-Needs what stands in requirements.txt beside this file.
+Each does one thing that a peer must not do, or may do but seldom does, and holds what the server
+makes of it against what RFC 8446 (or 5246) asks.
 """
-
 import ssl
-import sys
 
 from tlslite.constants import KeyUpdateMessageType
 from tlslite.errors import TLSError
 from tlslite.messages import ApplicationData, Message
-from wire import (
-    ALERT,
-    APPLICATION_DATA,
-    CHANGE_CIPHER_SPEC,
-    HANDSHAKE,
-    HEARTBEAT,
-    REQUEST,
-    Handshake,
-    Wire,
-    alive,
-    hello,
-    push,
-    record,
-    tlslite,
-)
+
+from .wire import (ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEARTBEAT, REQUEST,
+                   Handshake, Wire, alive, hello, push, record, tlslite)
 
 CONVERSATIONS = []
 
@@ -288,29 +268,3 @@ def early_data_unasked(address):
     wire.send(record(HANDSHAKE, message, b"\x03\x01"))
     wire.send(record(APPLICATION_DATA, REQUEST + bytes(16)) * 400)
     return wire.verdict()
-
-
-def main():
-    host, _, port = sys.argv[1].rpartition(":")
-    address = (host.strip("[]"), int(port))
-    failures = 0
-    for function, accepted in CONVERSATIONS:
-        try:
-            outcome = function(address)
-        except Exception as problem:
-            outcome = f"{type(problem).__name__} {problem}"
-        try:
-            survived = alive(address)
-        except (OSError, ssl.SSLError):
-            survived = False
-        passed = outcome in accepted and survived
-        failures += not passed
-        name = function.__name__.replace("_", " ")
-        note = "" if survived else ", and then nobody was served"
-        print(f"{'pass' if passed else 'FAIL'}  {name:<36} {outcome}{note}", flush=True)
-    print(f"{len(CONVERSATIONS) - failures} of {len(CONVERSATIONS)} conversations")
-    return 1 if failures else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

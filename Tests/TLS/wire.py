@@ -1,5 +1,4 @@
 """TLS seen as bytes: records on a socket, a hello that can be bent, clients that go on after it."""
-
 import socket
 import ssl
 import struct
@@ -85,6 +84,13 @@ class Wire:
         while self.await_bytes(len(self.received) + 1):
             pass
         return self.received
+
+    def finish(self):
+        """Ends our side with FIN, unless the server has reset the connection."""
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
 
     def reset(self):
         """Ends with RST instead of FIN."""

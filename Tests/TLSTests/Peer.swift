@@ -47,8 +47,9 @@ import TLS
   }
 
   /// Writes a KeyUpdate (RFC 8446 §4.6.3).
-  func updateKey() {
-    unsafe SSL_key_update(connection, SSL_KEY_UPDATE_NOT_REQUESTED)
+  func updateKey(asksForAnother: Bool = false) {
+    let kind = asksForAnother ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED
+    unsafe SSL_key_update(connection, kind)
     unsafe SSL_do_handshake(connection)
   }
 

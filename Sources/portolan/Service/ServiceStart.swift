@@ -70,6 +70,10 @@ extension Service {
     for address in configuration.tlsListen {
       lines[.https, default: []].append(try open(address, .https, context))
     }
+    // Groups that the library does not know are left out, so those that are left are told.
+    if let context, lines[.https] != nil {
+      lines[.https]?.append("TLS groups \(context.groups.joined(separator: ":"))")
+    }
     if let address = configuration.adminListen {
       lines[.admin, default: []].append(try open(address, .admin, nil))
     }

@@ -57,6 +57,7 @@ struct WireTransport: Transport, ~Copyable {
   let wire: Wire
 
   var hasBufferedInput: Bool { false }
+  var readAwaitsRoom: Bool { false }
   var isResumed: Bool { false }
   var certificateSubject: String? { nil }
 
@@ -88,6 +89,8 @@ struct WireTransport: Transport, ~Copyable {
     wire.written.put(taken)
     return .bytes(count)
   }
+
+  func announceEnd() {}
 
   func finishSending() { wire.serverFinished = true }
 
