@@ -102,6 +102,7 @@ final class Service: Sendable {
     }
     meters = (0..<loopCount).map { _ in RequestMeter() }
     let notes = HealthNotes()
+    notes.set(registry: dataset.summary)
     notes.set(certificates: context?.certificates ?? [])
     health = Health(checks: notes.checks)
     self.notes = notes

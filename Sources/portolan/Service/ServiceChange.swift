@@ -62,12 +62,24 @@ extension Service {
       engine.replaceContext(context)
       notes.set(certificates: context.certificates)
     }
+    notes.set(registry: dataset.summary)
     notes.set(reloadFault: nil)
     for setting in stale {
       log.warning("\(setting.name) has a new value that only a restart takes up")
     }
     log.info("reloaded")
+    warn(of: dataset)
     background.async { [self] in prepareAnswers() }
+  }
+
+  /// So many warnings are logged one by one.
+  private static let loggedWarningCountMax = 100
+
+  /// Says what of the data is allowed, but perhaps not meant.
+  func warn(of dataset: Dataset) {
+    for warning in dataset.warnings.prefix(Self.loggedWarningCountMax) { log.warning("\(warning)") }
+    let rest = dataset.warnings.count - Self.loggedWarningCountMax
+    if rest > 0 { log.warning("\(rest) more like these; portolan check-config prints all") }
   }
 
   // MARK: Stopping

@@ -32,6 +32,8 @@ extension Service {
       }
     }
     for line in announcements { Terminal.announce(line) }
+    // Not before: whoever waits for the lines above may take the first with an address in it.
+    warn(of: state.withLock { $0.dataset })
     notifier.ready(status: announcements.joined(separator: ", "))
     background.async { [self] in prepareAnswers() }
     // A reload may name other files, so they are asked for each time.
