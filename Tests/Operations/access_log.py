@@ -10,7 +10,7 @@ from pathlib import Path
 
 from Support.cases import Findings
 from Support.program import Program
-from Support.wire import Connection, ask
+from Support.wire import Connection, ask, request
 
 from .base import ADMIN, metrics, wait_until
 from .load import Load
@@ -130,6 +130,39 @@ def is_sound(line: bytes, form: str) -> bool:
     except ValueError:
         return False
     return {"time", "client", "status", "bytes", "duration_us"} <= record.keys()
+
+
+def request_names(binary: Path, short: bool, findings: Findings) -> None:
+    """What an answer calls its request is what the log calls it, and nothing is made unlogged."""
+    requests = (
+        request("/ports/443"), request("/ports/443", "X-Request-Id: mine-1"),
+        request("/ports/443", "X-Request-Id: not mine"), request("/nowhere"), request("/livez"),
+        request("/ports?limit=1000", "Accept-Encoding: gzip"),  # made in pieces
+        request("/ports/443", 'If-None-Match: *', "Prefer: wait=1"), b"nonsense\r\n\r\n")
+
+    def names(program: Program) -> list[str | None]:
+        answers = []
+        for data in requests:
+            with Connection(program.address) as connection:
+                connection.send(data)
+                answers.append(connection.answer().field("x-request-id"))
+        return answers
+
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "access.log"
+        with Program(binary, "--access-log", str(log), "--workers", "2") as program:
+            told = names(program) + names(program)
+            program.terminate()
+        logged = [json.loads(line).get("request_id") for line in log.read_text().splitlines()]
+        findings.say(f"{len(set(told))} names of {len(told)} requests, such as {told[0]}")
+        # The lines of two loops may come in another order.
+        findings.require(sorted(map(str, told)) == sorted(map(str, logged)),
+                         f"the log calls them otherwise: {logged}")
+        findings.require(told.count("mine-1") == 2, "a client's own name is not kept")
+        findings.require(len(set(told)) == len(told) - 1, "two requests have one name")
+    with Program(binary) as program:
+        findings.require([name for name in names(program) if name] == ["mine-1"],
+                         "names are made that nobody logs")
 
 
 def rotation(binary: Path, short: bool, findings: Findings) -> None:

@@ -10,8 +10,8 @@ struct CheckConfigCommand: ParsableCommand {
     abstract: "Check the settings that serve would use, and the files they name.",
     discussion: """
       Reads tables, site file, certificates and keys as serve does. Exit status 0 if serve would \
-      take them all, else a line for each fault and 78, or 65 if only the data is at fault. What is \
-      allowed, but perhaps not meant, is told and changes no status.
+      take them all, else a line for each fault and 78, or 65 if only the data is at fault. What \
+      is allowed, but perhaps not meant, is told and changes no status.
       """
   )
 

@@ -146,7 +146,14 @@ final class AccessLogLane {
   }
 
   /// Logs a request whose head was read.
-  func log(_ record: AccessRecord, _ head: borrowing RequestHead, _ bytes: Span<UInt8>) {
+  ///
+  /// - Parameter requestID: What it is called; empty for nothing.
+  func log(
+    _ record: AccessRecord,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    requestID: ArraySlice<UInt8>
+  ) {
     // A method that is not known by name stands at the beginning of the head's line.
     var start = 0
     while start < bytes.count, bytes[start] == .carriageReturn || bytes[start] == .lineFeed {
@@ -160,12 +167,12 @@ final class AccessLogLane {
       minorVersion: head.minorVersion,
       referer: bytes.extracting(head.first(.referer) ?? 0..<0),
       userAgent: bytes.extracting(head.first(.userAgent) ?? 0..<0),
-      requestID: bytes.extracting(record.requestID ?? 0..<0)
+      requestID: requestID.span
     )
   }
 
   /// Logs a request that could not be read.
-  func logRefusal(_ record: AccessRecord) {
+  func logRefusal(_ record: AccessRecord, requestID: ArraySlice<UInt8>) {
     let none = [UInt8]()
     let empty = none.span
     append(
@@ -175,7 +182,7 @@ final class AccessLogLane {
       minorVersion: nil,
       referer: empty,
       userAgent: empty,
-      requestID: empty
+      requestID: requestID.span
     )
   }
 
