@@ -27,7 +27,8 @@ final class AccessLog: Sendable {
 
   /// Only ever used on the queue; the mutex says so to the compiler and is never contended.
   private struct Output: ~Copyable {
-    var descriptor: OwnedDescriptor
+    var file: LineOutput
+    /// Kept empty, for its capacity.
     var lines: [UInt8] = []
   }
 
@@ -38,18 +39,18 @@ final class AccessLog: Sendable {
     format: AccessLogFormat,
     laneCount: Int
   ) throws(Errno) {
-    let descriptor: OwnedDescriptor
+    let file: LineOutput
     switch destination {
     case .off: return nil
     case .standardOutput:
       path = nil
-      descriptor = try StandardStream.output.duplicate()
-    case .file(let file):
-      path = file
-      descriptor = try File.openForAppending(file)
+      file = LineOutput(try StandardStream.output.duplicate(), isAppending: false)
+    case .file(let name):
+      path = name
+      file = LineOutput(try File.openForAppending(name), isAppending: true)
     }
     self.format = format
-    output = Mutex(Output(descriptor: descriptor))
+    output = Mutex(Output(file: file))
     rings = (0..<laneCount).map { _ in LineRing() }
   }
 
@@ -73,7 +74,7 @@ final class AccessLog: Sendable {
       carry()
       do throws(Errno) {
         try output.withLock { output throws(Errno) in
-          output.descriptor = try File.openForAppending(path)
+          output.file = LineOutput(try File.openForAppending(path), isAppending: true)
         }
       } catch {
         failed(error)
@@ -119,15 +120,12 @@ final class AccessLog: Sendable {
     // Cleared before taking: a line that comes after this is either taken below or schedules anew.
     errand.store(Self.none, ordering: .sequentiallyConsistent)
     output.withLock { output in
-      for ring in rings { ring.take(into: &output.lines) }
-      guard !output.lines.isEmpty else { return }
-      do {
-        try output.descriptor.writeWhole(output.lines.span)
-      } catch {
-        let count = output.lines.count { $0 == .lineFeed }
-        lost.add(UInt64(count), ordering: .relaxed)
-      }
-      output.lines.removeAll(keepingCapacity: true)
+      var lines: [UInt8] = []
+      swap(&lines, &output.lines)
+      for ring in rings { ring.take(into: &lines) }
+      lost.add(UInt64(output.file.write(lines.span)), ordering: .relaxed)
+      lines.removeAll(keepingCapacity: true)
+      swap(&lines, &output.lines)
     }
   }
 }

@@ -80,7 +80,7 @@ final class Service: Sendable {
     self.control = control
     let environment = ProcessEnvironment.variables()
     self.loader = loader
-    ProcessLimits.ignoreBrokenPipes()
+    ProcessLimits.ignoreFailedWrites()
     threshold = LogThreshold(configuration.logLevel)
     log = Self.logger(configuration, threshold)
     notifier = SystemdNotifier(environment: environment, processID: ProcessEnvironment.processID)

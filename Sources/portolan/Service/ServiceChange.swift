@@ -118,6 +118,7 @@ extension Service {
     service.reloadedSecondsSince1970 = reloaded
     service.registryAssignments = dataset.assignmentCounts.map { (name: $0.layer, value: $0.count) }
     service.registrySecondsSince1970 = dataset.secondsSince1970
+    service.logDropped = StandardErrorSink.shared.droppedCount
     service.accessLogDropped = accessLog?.droppedCount ?? 0
     service.rateLimited = meters.reduce(0) { $0 + $1.count(.tooManyRequests) }
     return Metrics(
@@ -137,8 +138,10 @@ extension Service {
     let open = sum { $0.open.value }
     // Read one after the other while loops go on, so the part may be the larger for a moment.
     let held = min(sum { $0.held.value }, open)
+    figures.heldRequests = held
     figures.connections = [(name: "held", value: held), (name: "other", value: open - held)]
     figures.acceptedConnections = sum { $0.accepted.value }
+    figures.acceptFailures = sum { $0.acceptFailures.value }
     figures.refusals = Statistics.Refusal.allCases.map { refusal in
       (name: refusal.name, value: sum { $0.value(of: refusal) })
     }
