@@ -29,6 +29,16 @@ package enum ProcessLimits {
     _ = signal(SIGXFSZ, SIG_IGN)
   }
 
+  /// Memory from this size on is mapped for itself.
+  private static let mappedSizeBytes: CInt = 512 * 1024
+
+  /// From now on large pieces of memory are mapped each for itself, so that freeing one gives it
+  /// back. Left alone, the library raises that size with each piece that is freed, and the next
+  /// ones lie scattered among what stays (mallopt(3), M_MMAP_THRESHOLD).
+  package static func mapLargeMemory() {
+    _ = mallopt(M_MMAP_THRESHOLD, mappedSizeBytes)
+  }
+
   /// Gives memory that was freed back to the kernel (malloc_trim(3)). Takes milliseconds, in which
   /// other threads may wait for memory.
   package static func returnFreeMemory() {

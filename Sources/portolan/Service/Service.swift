@@ -81,6 +81,7 @@ final class Service: Sendable {
     let environment = ProcessEnvironment.variables()
     self.loader = loader
     ProcessLimits.ignoreFailedWrites()
+    ProcessLimits.mapLargeMemory()
     threshold = LogThreshold(configuration.logLevel)
     log = Self.logger(configuration, threshold)
     notifier = SystemdNotifier(environment: environment, processID: ProcessEnvironment.processID)
