@@ -11,8 +11,8 @@ protocol LogSink: Sendable {
 
 /// Standard error, one write(2) a line, so that a line is there whatever comes next.
 ///
-/// A line that a pipe cannot take at once is lost and counted: who logs is the queue that also hears
-/// SIGTERM, and a reader that sleeps must not stop it. Half a line is ended before the next.
+/// A line that a pipe cannot take at once is lost and counted: who logs is the queue that also
+/// hears SIGTERM, and a reader that sleeps must not stop it. Half a line is ended before the next.
 final class StandardErrorSink: LogSink {
   static let shared = StandardErrorSink()
 
