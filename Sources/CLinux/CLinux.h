@@ -1,6 +1,7 @@
 // The Linux calls that Swift's Glibc module leaves out. Headers only; no logic.
 #pragma once
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

@@ -73,6 +73,9 @@ extension HTMLPage {
     write("Also called", registry.aliases(of: record))
     writeRow("Sources", Layer.allCases.filter { record.isIn($0) }.map(\.name), to: &output)
     write("References", registry.references(of: record))
+    for row in RegistrationText.rows(record, of: registry) {
+      writeRow(row.term, row.words, to: &output)
+    }
     write("Note", record.note)
     write("Malware seen here", registry.trojans(of: record))
     output.append(contentsOf: "</dl>\n</section>\n".utf8)

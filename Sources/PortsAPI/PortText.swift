@@ -1,7 +1,8 @@
 import HTTP
 package import PortRegistry
 
-/// A port as text for people: a line on its states, its notes, and a table of who holds it.
+/// A port as text for people: a line on its states, its notes, a table of who holds it, and a line
+/// for each holder of whom more is known.
 package enum PortText {
   package static func write(
     _ port: PortNumber,
@@ -20,6 +21,24 @@ package enum PortText {
     if table.rowCount > 0 {
       output.append(.lineFeed)
       table.writeText(to: &output)
+    }
+    let registrations = registrations(port, of: registry, narrowedTo: transport)
+    if !registrations.isEmpty { output.append(.lineFeed) }
+    for line in registrations {
+      output.append(contentsOf: line.utf8)
+      output.append(.lineFeed)
+    }
+  }
+
+  private static func registrations(
+    _ port: PortNumber,
+    of registry: Registry,
+    narrowedTo transport: TransportProtocol?
+  ) -> [String] {
+    registry.memberRange(of: port.rawValue).compactMap { place in
+      let record = registry.records[registry.member(at: place)]
+      guard PortBody.names(record, transport) else { return nil }
+      return RegistrationText.line(record, of: registry)
     }
   }
 

@@ -48,6 +48,16 @@ package enum File {
     }
   }
 
+  /// Takes back the last `count` bytes that were written to a file that was opened for appending.
+  ///
+  /// - Returns: `false`, and nothing is changed, unless they are still the last.
+  package static func takeBack(_ count: Int, from file: borrowing OwnedDescriptor) -> Bool {
+    guard let size = size(of: file), count <= size,
+      lseek(file.number, 0, SEEK_CUR) == off_t(size)
+    else { return false }
+    return ftruncate(file.number, off_t(size - count)) == 0
+  }
+
   /// Opens the file at `path` so that every write goes to its end; makes it where there is none,
   /// readable by its owner and group.
   ///

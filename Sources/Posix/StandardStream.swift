@@ -10,7 +10,16 @@ package enum StandardStream: CInt, Sendable {
 
   /// Writes all of `bytes` and waits while a pipe is full.
   package func write(_ bytes: Span<UInt8>) throws(Errno) {
-    try writeWhole(bytes, to: rawValue)
+    do throws(ShortWrite) {
+      try writeAsMuchAsFits(bytes)
+    } catch {
+      throw error.reason
+    }
+  }
+
+  /// The same; what cannot be finished says how far it came.
+  package func writeAsMuchAsFits(_ bytes: Span<UInt8>) throws(ShortWrite) {
+    try Posix.writeAsMuchAsFits(bytes, to: rawValue)
   }
 
   package func write(_ text: String) throws(Errno) {
@@ -38,11 +47,28 @@ package enum StandardStream: CInt, Sendable {
 extension OwnedDescriptor {
   /// Writes all of `bytes`, in as many write(2) as it takes, and waits where it would block.
   package borrowing func writeWhole(_ bytes: Span<UInt8>) throws(Errno) {
-    try Posix.writeWhole(bytes, to: number)
+    do throws(ShortWrite) {
+      try writeAsMuchAsFits(bytes)
+    } catch {
+      throw error.reason
+    }
+  }
+
+  /// The same; what cannot be finished says how far it came.
+  package borrowing func writeAsMuchAsFits(_ bytes: Span<UInt8>) throws(ShortWrite) {
+    try Posix.writeAsMuchAsFits(bytes, to: number)
   }
 }
 
-private func writeWhole(_ bytes: Span<UInt8>, to number: CInt) throws(Errno) {
+/// A write that took only some of its bytes before it failed: a disk that became full, or a file
+/// that may not grow any more.
+package struct ShortWrite: Error, Equatable {
+  /// How many bytes were taken.
+  package let count: Int
+  package let reason: Errno
+}
+
+private func writeAsMuchAsFits(_ bytes: Span<UInt8>, to number: CInt) throws(ShortWrite) {
   var rest = bytes
   while !rest.isEmpty {
     // SAFETY: the buffer is valid for `count` bytes for the length of the call.
@@ -54,10 +80,14 @@ private func writeWhole(_ bytes: Span<UInt8>, to number: CInt) throws(Errno) {
       continue
     }
     let failure = Errno.latest
-    switch failure.code {
-    case EINTR: continue
-    case EAGAIN: try awaitReadiness(POLLOUT, of: number, timeoutMilliseconds: -1)
-    default: throw failure
+    do throws(Errno) {
+      switch failure.code {
+      case EINTR: continue
+      case EAGAIN: try awaitReadiness(POLLOUT, of: number, timeoutMilliseconds: -1)
+      default: throw failure
+      }
+    } catch {
+      throw ShortWrite(count: bytes.count - rest.count, reason: error)
     }
   }
 }

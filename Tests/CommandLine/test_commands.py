@@ -16,6 +16,7 @@ from .harness import (BAD_DATA, BINARY, FIGURES, FOUND, INPUT_OUTPUT, NOT_FOUND,
 
 SITE = ("port,last,transports,service,name,owner,environments,link,note\n"
         "8443,,tcp,ledger,Ledger,Payments,prod,https://wiki.example/ledger,\n")
+READY_LIMIT_MILLISECONDS = 15
 
 
 class Answers(CommandTestCase):
@@ -164,14 +165,22 @@ class ServicesLines(CommandTestCase):
 
 class Readiness(CommandTestCase):
     def test_an_answer_comes_at_once(self):
+        """The clock gives the figure; the promise is held to what the processor was used, which
+        others on the machine lengthen less."""
         for arguments in (("lookup", "443"), ("lookup", "https"), ("lookup", "443", "--json"),
                           ("search", "postgres")):
-            times = []
+            times, processor_times = [], []
             for _ in range(20):
                 started = time.perf_counter()
-                subprocess.run([BINARY, *arguments], stdout=subprocess.DEVNULL, check=True)
+                with subprocess.Popen([BINARY, *arguments], stdout=subprocess.DEVNULL) as child:
+                    _, status, usage = os.wait4(child.pid, 0)
+                    child.returncode = os.waitstatus_to_exitcode(status)
                 times.append((time.perf_counter() - started) * 1000)
+                processor_times.append((usage.ru_utime + usage.ru_stime) * 1000)
+                self.assertEqual(child.returncode, FOUND)
+            processor = min(processor_times)
             FIGURES.append(f"{' '.join(arguments)}: {min(times):.1f} ms at best, "
-                           f"{statistics.median(times):.1f} ms in the middle of 20")
+                           f"{statistics.median(times):.1f} ms in the middle of 20; "
+                           f"{processor:.1f} ms of the processor")
             if "release" in os.fspath(BINARY):
-                self.assertLess(min(times), 60, "it has become slow")
+                self.assertLess(processor, READY_LIMIT_MILLISECONDS, arguments)

@@ -19,13 +19,14 @@ class Completions(CommandTestCase):
         subprocess.run([ROOT / "Scripts/make-completions", self.folder], check=True,
                        capture_output=True, env={**os.environ, "TESTED_BINARY": str(BINARY)})
 
-    def checked(self, *command: str) -> str:
+    def checked(self, *command: str, errors: bool = False) -> str:
+        """What it prints, or what it complains of, having ended well."""
         if not shutil.which(command[0]):
             raise unittest.SkipTest(f"there is no {command[0]}")
         done = subprocess.run([command[0], *command[1:]], capture_output=True, text=True,
                               env={**os.environ, "PATH": f"{BINARY.parent}:{os.environ['PATH']}"})
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        return done.stdout
+        return done.stderr if errors else done.stdout
 
     def test_bash_reads_it_and_completes(self):
         file = self.folder / "bash/portolan"
@@ -54,6 +55,7 @@ class Completions(CommandTestCase):
         faults = [line for line in self.checked("mandoc", "-T", "lint", page).splitlines()
                   if "referenced manual not found" not in line]
         self.assertEqual(faults, [])
+        self.assertEqual(self.checked("man", "--warnings=all", "--local-file", page, errors=True), "")
         shown = self.checked("mandoc", "-T", "ascii", page)
         for command in COMMANDS:
             self.assertIn(f"portolan {command}", re.sub(".\b", "", shown))

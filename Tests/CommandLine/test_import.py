@@ -6,7 +6,8 @@ import subprocess
 import time
 import unittest
 
-from Support.program import ROOT, mebibytes
+from Support.program import ROOT, Program, mebibytes
+from Support.wire import ask
 
 from .harness import (BAD_DATA, BINARY, FIGURES, FOUND, HEADER, INPUT_OUTPUT, NOT_FOUND,
                       CommandTestCase, iana_csv, iana_file, limit_memory, run_measured)
@@ -37,6 +38,19 @@ class Import(CommandTestCase):
         self.assertEqual(json.loads(done.text)["items"][0]["registration"], {
             "assignees": ["Me"], "contacts": ["You"], "registered": ["2024-01-01"],
             "modified": [], "service_codes": [], "unauthorized_use": ["Seen"], "noted": True})
+
+    def test_the_service_answers_from_it_with_its_date_and_a_tag_of_its_own(self):
+        table = self.import_table("ledger,443,tcp,A,[Me],[You],2030-01-01,,[RFC1],,Seen,Note")
+        answers = []
+        for arguments in ((), ("--registry", str(table))):
+            with Program(BINARY, *arguments) as program:
+                answers.append(ask(program.address, "/ports/443"))
+                text = ask(program.address, "/ports/443?format=text").content.decode()
+        inside, imported = answers
+        self.assertNotEqual(inside.field("etag"), imported.field("etag"))
+        self.assertEqual(imported.field("last-modified"), "Tue, 01 Jan 2030 00:00:00 GMT")
+        self.assertNotEqual(inside.field("last-modified"), imported.field("last-modified"))
+        self.assertIn("ledger: assigned to Me; contact You; registered 2030-01-01", text)
 
     def test_check_writes_nothing(self):
         table = self.folder / "a.tsv"

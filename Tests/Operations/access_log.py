@@ -10,15 +10,17 @@ from pathlib import Path
 
 from Support.cases import Findings
 from Support.program import Program
-from Support.wire import Connection, ask
+from Support.wire import Connection, ask, request
 
 from .base import ADMIN, metrics, wait_until
 from .load import Load
 
 DROPPED = "portolan_access_log_dropped_lines_total"
+LOG_DROPPED = "portolan_log_dropped_lines_total"
 RELOADED = 'portolan_reloads_total{result="done"}'
 # A pipe of 4 KiB is full after some fifty lines.
 UNREAD_RELOADS, SMALL_PIPE_BYTES = 80, 4096
+LIMITED_BYTES = 20_000
 STOP_LIMIT_SECONDS = 5
 WRITTEN_LIMIT_SECONDS = 5
 COMBINED = re.compile(
@@ -90,6 +92,65 @@ def full_disk(binary: Path, short: bool, findings: Findings) -> None:
             subprocess.run(["umount", folder], check=True)
 
 
+def cut_lines(binary: Path, short: bool, findings: Findings) -> None:
+    """A file that may not grow any more takes half a line; the next one is whole nevertheless."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "access.log"
+        with Program(binary, *ADMIN, "--access-log", str(log),
+                     prefix=("prlimit", f"--fsize={LIMITED_BYTES}:unlimited")) as program:
+            with Load(program.address) as load:
+                require_drops_while_serving(program, load, findings)
+            limit_files(program.pid, "unlimited")
+            size = log.stat().st_size
+            ask(program.address, "/ports/1")
+            findings.require(wait_until(lambda: log.stat().st_size > size, WRITTEN_LIMIT_SECONDS),
+                             "nothing is written once there is room")
+            report(program, load, findings)
+        text = log.read_text()
+        faults = [line for line in text.splitlines() if not is_sound(line.encode(), "json")]
+        findings.say(f"access log of {size}, then {len(text)} bytes, {len(faults)} lines unsound")
+        findings.require(not faults and text.endswith("\n"), f"half a line is left: {faults[:1]}")
+        cut_log(binary, Path(folder) / "portolan.log", findings)
+
+
+def cut_log(binary: Path, log: Path, findings: Findings) -> None:
+    """The same of the program's own log, which others may write to as well."""
+    with log.open("ab") as file, subprocess.Popen(
+            [binary, "serve", "--listen", "127.0.0.1:0", *ADMIN], stderr=file) as child:
+        def reload(after: int) -> None:
+            child.send_signal(signal.SIGHUP)
+            wait_until(lambda: metrics(admin)[RELOADED] == after)
+
+        try:
+            wait_until(lambda: "admin on" in log.read_text())
+            admin = ("127.0.0.1", int(log.read_text().rsplit(":", 1)[1]))
+            limit_files(child.pid, f"{log.stat().st_size + 100}:unlimited")
+            for turn in range(1, 6):
+                reload(turn)
+            limit_files(child.pid, "unlimited")
+            dropped = metrics(admin)[LOG_DROPPED]
+            reload(6)
+        finally:
+            child.terminate()
+    lines = [line for line in log.read_text().splitlines() if not line.startswith(("list", "admin"))]
+    sound = [line for line in lines if is_record(line)]
+    findings.say(f"own log: {len(sound)} of {len(lines)} lines sound, {dropped:.0f} dropped")
+    findings.require(child.returncode == 0, f"exit status {child.returncode}")
+    findings.require(len(sound) + dropped == 7, "a line is neither there nor counted")
+    findings.require(len(lines) - len(sound) <= 1, "a line behind the one that was cut is lost")
+
+
+def limit_files(process: int, limit: str) -> None:
+    subprocess.run(["prlimit", "--pid", str(process), f"--fsize={limit}"], check=True)
+
+
+def is_record(line: str) -> bool:
+    try:
+        return "level" in json.loads(line)
+    except ValueError:
+        return False
+
+
 def hostile_lines(binary: Path, short: bool, findings: Findings) -> None:
     """Every byte that a target, a referrer or a user agent may hold, in both formats."""
     hostile = [bytes([byte]) for byte in range(0x21, 0x100)] + [
@@ -130,6 +191,39 @@ def is_sound(line: bytes, form: str) -> bool:
     except ValueError:
         return False
     return {"time", "client", "status", "bytes", "duration_us"} <= record.keys()
+
+
+def request_names(binary: Path, short: bool, findings: Findings) -> None:
+    """What an answer calls its request is what the log calls it, and nothing is made unlogged."""
+    requests = (
+        request("/ports/443"), request("/ports/443", "X-Request-Id: mine-1"),
+        request("/ports/443", "X-Request-Id: not mine"), request("/nowhere"), request("/livez"),
+        request("/ports?limit=1000", "Accept-Encoding: gzip"),  # made in pieces
+        request("/ports/443", 'If-None-Match: *', "Prefer: wait=1"), b"nonsense\r\n\r\n")
+
+    def names(program: Program) -> list[str | None]:
+        answers = []
+        for data in requests:
+            with Connection(program.address) as connection:
+                connection.send(data)
+                answers.append(connection.answer().field("x-request-id"))
+        return answers
+
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "access.log"
+        with Program(binary, "--access-log", str(log), "--workers", "2") as program:
+            told = names(program) + names(program)
+            program.terminate()
+        logged = [json.loads(line).get("request_id") for line in log.read_text().splitlines()]
+        findings.say(f"{len(set(told))} names of {len(told)} requests, such as {told[0]}")
+        # The lines of two loops may come in another order.
+        findings.require(sorted(map(str, told)) == sorted(map(str, logged)),
+                         f"the log calls them otherwise: {logged}")
+        findings.require(told.count("mine-1") == 2, "a client's own name is not kept")
+        findings.require(len(set(told)) == len(told) - 1, "two requests have one name")
+    with Program(binary) as program:
+        findings.require([name for name in names(program) if name] == ["mine-1"],
+                         "names are made that nobody logs")
 
 
 def rotation(binary: Path, short: bool, findings: Findings) -> None:

@@ -10,7 +10,7 @@ from Support.cases import Findings
 from Support.program import Program
 from Support.wire import Connection, ask, request
 
-from .base import ADMIN, metrics, total
+from .base import ADMIN, metrics, total, wait_until
 from .load import MIXED
 
 PATHS, SEED, DEPTH = 10_000, 6335, 100
@@ -20,6 +20,7 @@ ROUTES = {"ports_port": "/ports/443", "ports_search": "/ports?q=ssh",
           "free_ranges": "/free-ranges?transport=tcp", "map": "/map", "dashboard": "/",
           "description": "/openapi.json", "health": "/livez", "other": "/nowhere"}
 ASKED_OF_EACH = 25
+HELD = "http_held_requests"
 
 
 def exposition(binary: Path, short: bool, findings: Findings) -> None:
@@ -89,6 +90,13 @@ def counts(binary: Path, short: bool, findings: Findings) -> None:
         findings.say(f"{len(ROUTES)} routes agree; {opened:.0f} connections open, then "
                      f"{total(after, 'http_connections{'):.0f}; {accepted:.0f} accepted")
         findings.require(opened == 2 and accepted == 3, "connections do not agree")
+        tag = ask(program.address, "/ports/443").field("etag")
+        with Connection(program.address) as connection:
+            connection.send(request("/ports/443", f"If-None-Match: {tag}", "Prefer: wait=30"))
+            findings.require(wait_until(lambda: metrics(program.admin)[HELD] == 1),
+                             "a held request is not counted")
+        findings.require(wait_until(lambda: metrics(program.admin)[HELD] == 0),
+                         "a held request that is gone is counted")
 
 
 def refusals(binary: Path, short: bool, findings: Findings) -> None:

@@ -1,7 +1,8 @@
 """Scripts/operations: runs every case, prints its figures, and says which failed."""
 from Support.cases import run
 
-from .access_log import full_disk, hostile_lines, rotation, unread_access_log, unread_log
+from .access_log import (cut_lines, full_disk, hostile_lines, request_names, rotation,
+                         unread_access_log, unread_log)
 from .activation import killed_with_activation, notifications, socket_activate, stopped_loop
 from .certificates import certificate_swaps, moved_certificate, unusable_certificates
 from .clocks import clock_jumps
@@ -16,8 +17,8 @@ from .stopping import (drain_timeout, second_signal, shutdown_delay, stop_amid_c
 CASES = [
     reloads, refused_reload, stop_under_load, stop_amid_connects, shutdown_delay, second_signal,
     drain_timeout, replicas, killed_with_activation, socket_activate, notifications, stopped_loop,
-    unread_access_log, unread_log, full_disk, hostile_lines, rotation, clock_jumps,
-    exposition, bounded_series, counts, refusals, rate_limit, trusted_proxies,
+    unread_access_log, unread_log, full_disk, cut_lines, hostile_lines, request_names,
+    rotation, clock_jumps, exposition, bounded_series, counts, refusals, rate_limit, trusted_proxies,
     certificate_swaps, moved_certificate, unusable_certificates, soak,
 ]
 

@@ -15,7 +15,8 @@ from .load import Load
 
 RELOADS, RELOADS_SHORT = 100, 20
 RELOAD_LIMIT_SECONDS = 5
-GROWTH_LIMIT_BYTES = 48 << 20
+# Data is some 20 MiB; what is let go goes back to the kernel.
+GROWTH_LIMIT_BYTES = 8 << 20
 DONE, REFUSED = (f'portolan_reloads_total{{result="{result}"}}' for result in ("done", "failed"))
 
 

@@ -219,6 +219,27 @@ private func parts(_ batch: ResponseBatch) -> (head: String, content: String) {
     #expect(page.contains(#"{certificate="a \"b\" \\ c\n"} 1800000000"#))
   }
 
+  /// The names of all families, declared in a page.
+  private func families(_ page: [UInt8]) -> [String] {
+    String(decoding: page, as: UTF8.self).split(separator: "\n")
+      .filter { $0.hasPrefix("# TYPE ") }.map { String($0.split(separator: " ")[2]) }
+  }
+
+  @Test func everyFamilyIsInTheOperatorsPage() throws {
+    let page = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("docs/OPERATIONS.md")
+    let words = Set(
+      try String(contentsOf: page, encoding: .utf8)
+        .split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }.map(String.init)
+    )
+    let names = families(metrics([]).page())
+    #expect(names.count > 20)
+    for name in names { #expect(words.contains(name), "\(name) is not in docs/OPERATIONS.md") }
+    let described = words.filter { $0.hasPrefix("http_") || $0.hasSuffix("_total") }
+    #expect(described.isSubset(of: names), "the page tells of series that do not exist")
+  }
+
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool")))
   func promtoolHasNothingToSay() throws {
     let meter = RequestMeter()

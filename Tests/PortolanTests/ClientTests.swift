@@ -169,6 +169,27 @@ import Testing
     let range = RequestID.range(in: read.head, read.bytes.span)
     #expect(range.map { String(decoding: read.bytes[$0], as: UTF8.self) } == expected)
   }
+
+  private func names(_ namer: RequestNamer, count: Int) -> [String] {
+    var namer = namer
+    return (0..<count).map { _ in
+      var bytes: [UInt8] = []
+      namer.appendNext(to: &bytes)
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+
+  @Test func namesAreCountedBehindAPrefix() {
+    #expect(
+      names(RequestNamer(chance: 0xBEEF), count: 2) == ["000000000000beef-1", "000000000000beef-2"]
+    )
+  }
+
+  @Test func noTwoRequestsHaveOneNameAndEachCouldBeAClients() {
+    let names = (0..<4).flatMap { _ in self.names(RequestNamer(), count: 1000) }
+    #expect(Set(names).count == names.count)
+    #expect(names.allSatisfy { RequestID.isValid(Array($0.utf8).span) })
+  }
 }
 
 /// Goal: a network gets its rate and its burst, no more and no less, whoever else asks.

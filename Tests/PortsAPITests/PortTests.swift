@@ -242,4 +242,47 @@ import Testing
     #expect(!(try client.get("/ports/0?format=html").text).contains("/ports/-1"))
     #expect(!(try client.get("/ports/65535?format=html").text).contains("/ports/65536"))
   }
+
+  // MARK: What an imported table says besides
+
+  private func importedClient() throws -> Client {
+    var csv = IANARegistryCSV(file: "iana.csv")
+    let records =
+      "Service Name,Port Number,Transport Protocol,Description,Assignee,Contact,Registration Date,"
+      + "Modification Date,Reference,Service Code,Unauthorized Use Reported,Assignment Notes\r\n"
+      + "http,80,tcp,T,[A <b>],[Chair],2021-10-01,2021-10-02,[RFC9110],1145656131,Seen,Note\r\n"
+      + "plain,81,tcp,P,,,,,,,,\r\n"
+    try csv.read(Array(records.utf8).span)
+    let table = ImportedTable(file: "iana.tsv", bytes: try csv.finish())
+    return Client(RepresentationStore(try Registry.embeddedBuilder(iana: table).build()))
+  }
+
+  @Test func aPageHasTheRegistration() throws {
+    let page = try importedClient().get("/ports/80/tcp?format=html").text
+    for row in [
+      "<dt>Assigned to</dt><dd>A &lt;b&gt;</dd>", "<dt>Contact</dt><dd>Chair</dd>",
+      "<dt>Registered</dt><dd>2021-10-01</dd>", "<dt>Modified</dt><dd>2021-10-02</dd>",
+      "<dt>Service code</dt><dd>1145656131</dd>", "<dt>Unauthorised use</dt><dd>Seen</dd>",
+      "<dt>Remarks</dt><dd>IANA has notes on it</dd>",
+    ] { #expect(page.contains(row), "\(row)") }
+  }
+
+  @Test func aTextHasTheRegistration() throws {
+    let text = try importedClient().get("/ports/80?format=text").text
+    #expect(
+      text.hasSuffix(
+        "\n\nhttp: assigned to A <b>; contact Chair; registered 2021-10-01; modified 2021-10-02; "
+          + "service code 1145656131; unauthorised use Seen; remarks IANA has notes on it; "
+          + "references RFC 2616, RFC 9110\n"
+      ),
+      "\(text)"
+    )
+  }
+
+  @Test func whatIsNotKnownIsNotShown() throws {
+    let client = try importedClient()
+    #expect(!(try client.get("/ports/81?format=text").text).contains("plain: "))
+    #expect(!(try client.get("/ports/81?format=html").text).contains("Assigned to"))
+    #expect(!(try client.get("/ports/80/udp?format=text").text).contains("assigned to A"))
+  }
 }

@@ -6,6 +6,10 @@ struct EngineFigures: Sendable {
   /// How many connections are in each state now, by the state's name.
   var connections: [(name: String, value: UInt64)] = []
   var acceptedConnections: UInt64 = 0
+  /// How many requests wait for a change now.
+  var heldRequests: UInt64 = 0
+  /// How often a connection could not be taken, or not be watched.
+  var acceptFailures: UInt64 = 0
   /// How many requests or connections were turned away, by reason.
   var refusals: [(name: String, value: UInt64)] = []
   var receivedBytes: UInt64 = 0
@@ -27,8 +31,8 @@ struct ServiceFigures: Sendable {
   /// When the newest table was made, in seconds since 1970.
   var registrySecondsSince1970: UInt64 = 0
   var accessLogDropped: UInt64 = 0
+  var logDropped: UInt64 = 0
   var rateLimited: UInt64 = 0
-  var heldRequests: UInt64 = 0
 }
 
 /// The page at `/metrics`.
@@ -96,6 +100,12 @@ struct Metrics {
       "Connections accepted.",
       engine.acceptedConnections
     )
+    text.single(
+      "http_accept_failures_total",
+      .counter,
+      "Connections that the kernel would not hand over, most often for want of a descriptor.",
+      engine.acceptFailures
+    )
     text.begin("http_refusals_total", .counter, "Requests and connections turned away.")
     for (reason, count) in engine.refusals { text.sample(count, ["reason": reason]) }
     text.single(
@@ -140,6 +150,12 @@ struct Metrics {
       service.accessLogDropped
     )
     text.single(
+      "portolan_log_dropped_lines_total",
+      .counter,
+      "Lines of the program's own log that could not be written.",
+      service.logDropped
+    )
+    text.single(
       "http_rate_limited_requests_total",
       .counter,
       "Requests refused because their network asked too often.",
@@ -149,7 +165,7 @@ struct Metrics {
       "http_held_requests",
       .gauge,
       "Requests that wait for a change.",
-      service.heldRequests
+      engine.heldRequests
     )
     text.begin("portolan_build_info", .gauge, "The program's version; always 1.")
     text.sample(1, ["version": ProgramVersion.current])

@@ -1,7 +1,9 @@
 import HTTP
 
-/// What a client calls its request, so that its log and ours can be laid side by side.
+/// What a request is called, so that the client's log and ours can be laid side by side.
 enum RequestID {
+  static let fieldName = "X-Request-Id"
+
   /// A longer one is not believed to be an identifier.
   static let sizeMax = 64
 
@@ -26,5 +28,32 @@ enum RequestID {
       }
     }
     return true
+  }
+}
+
+/// Names for requests whose clients gave none, for one loop.
+///
+/// What comes before the hyphen is chosen by chance for each loop of each process, so that no two
+/// name a request alike and nobody can tell the names of another process; behind it they are
+/// counted.
+struct RequestNamer {
+  private let prefix: [UInt8]
+  private var count = 0
+
+  init() {
+    var generator = SystemRandomNumberGenerator()
+    self.init(chance: generator.next())
+  }
+
+  init(chance: UInt64) {
+    let digits = String(chance, radix: 16)
+    prefix = Array((String(repeating: "0", count: 16 - digits.utf8.count) + digits + "-").utf8)
+  }
+
+  /// Appends a name that was not given before.
+  mutating func appendNext(to bytes: inout [UInt8]) {
+    count += 1
+    bytes.append(contentsOf: prefix)
+    bytes.appendDecimal(count)
   }
 }

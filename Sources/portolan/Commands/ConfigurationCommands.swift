@@ -1,20 +1,51 @@
 import ArgumentParser
+import PortRegistry
 import Posix
+import TLS
 
 /// `portolan check-config`
 struct CheckConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check-config",
-    abstract: "Check the settings that serve would use.",
-    discussion: "Exit status 0 if serve would take them, else 78 and a line for each fault."
+    abstract: "Check the settings that serve would use, and the files they name.",
+    discussion: """
+      Reads tables, site file, certificates and keys as serve does. Exit status 0 if serve would \
+      take them all, else a line for each fault and 78, or 65 if only the data is at fault. What \
+      is allowed, but perhaps not meant, is told and changes no status.
+      """
   )
 
   @OptionGroup var options: SettingOptions
 
   func run() throws {
     let loader = ConfigurationLoader(options, environment: ProcessEnvironment.variables())
-    _ = try loader.loadOrExit()
+    let configuration = try loader.loadOrExit().configuration
+    let statuses = [Self.checkCertificates(configuration), Self.checkData(configuration)]
+    if let status = statuses.first(where: { $0 != .success }) { throw status.exitCode }
     try Terminal.write("the configuration is valid\n")
+  }
+
+  private static func checkCertificates(_ configuration: Configuration) -> ExitStatus {
+    do throws(Service.Failure) {
+      _ = try Service.context(configuration, TicketKeys())
+      return .success
+    } catch {
+      Terminal.complain(error.reason)
+      return error.status
+    }
+  }
+
+  private static func checkData(_ configuration: Configuration) -> ExitStatus {
+    do throws(Dataset.Failure) {
+      let files = DataFiles(registry: configuration.registry, site: configuration.site)
+      for warning in try files.read(searching: .nothing).warnings {
+        Terminal.complain("warning: \(warning)")
+      }
+      return .success
+    } catch {
+      Terminal.complain(error.description)
+      return error.status
+    }
   }
 }
 

@@ -27,7 +27,8 @@ final class AccessLog: Sendable {
 
   /// Only ever used on the queue; the mutex says so to the compiler and is never contended.
   private struct Output: ~Copyable {
-    var descriptor: OwnedDescriptor
+    var file: LineOutput
+    /// Kept empty, for its capacity.
     var lines: [UInt8] = []
   }
 
@@ -38,18 +39,18 @@ final class AccessLog: Sendable {
     format: AccessLogFormat,
     laneCount: Int
   ) throws(Errno) {
-    let descriptor: OwnedDescriptor
+    let file: LineOutput
     switch destination {
     case .off: return nil
     case .standardOutput:
       path = nil
-      descriptor = try StandardStream.output.duplicate()
-    case .file(let file):
-      path = file
-      descriptor = try File.openForAppending(file)
+      file = LineOutput(try StandardStream.output.duplicate(), isAppending: false)
+    case .file(let name):
+      path = name
+      file = LineOutput(try File.openForAppending(name), isAppending: true)
     }
     self.format = format
-    output = Mutex(Output(descriptor: descriptor))
+    output = Mutex(Output(file: file))
     rings = (0..<laneCount).map { _ in LineRing() }
   }
 
@@ -73,7 +74,7 @@ final class AccessLog: Sendable {
       carry()
       do throws(Errno) {
         try output.withLock { output throws(Errno) in
-          output.descriptor = try File.openForAppending(path)
+          output.file = LineOutput(try File.openForAppending(path), isAppending: true)
         }
       } catch {
         failed(error)
@@ -119,15 +120,12 @@ final class AccessLog: Sendable {
     // Cleared before taking: a line that comes after this is either taken below or schedules anew.
     errand.store(Self.none, ordering: .sequentiallyConsistent)
     output.withLock { output in
-      for ring in rings { ring.take(into: &output.lines) }
-      guard !output.lines.isEmpty else { return }
-      do {
-        try output.descriptor.writeWhole(output.lines.span)
-      } catch {
-        let count = output.lines.count { $0 == .lineFeed }
-        lost.add(UInt64(count), ordering: .relaxed)
-      }
-      output.lines.removeAll(keepingCapacity: true)
+      var lines: [UInt8] = []
+      swap(&lines, &output.lines)
+      for ring in rings { ring.take(into: &lines) }
+      lost.add(UInt64(output.file.write(lines.span)), ordering: .relaxed)
+      lines.removeAll(keepingCapacity: true)
+      swap(&lines, &output.lines)
     }
   }
 }
@@ -146,7 +144,14 @@ final class AccessLogLane {
   }
 
   /// Logs a request whose head was read.
-  func log(_ record: AccessRecord, _ head: borrowing RequestHead, _ bytes: Span<UInt8>) {
+  ///
+  /// - Parameter requestID: What it is called; empty for nothing.
+  func log(
+    _ record: AccessRecord,
+    _ head: borrowing RequestHead,
+    _ bytes: Span<UInt8>,
+    requestID: ArraySlice<UInt8>
+  ) {
     // A method that is not known by name stands at the beginning of the head's line.
     var start = 0
     while start < bytes.count, bytes[start] == .carriageReturn || bytes[start] == .lineFeed {
@@ -160,12 +165,12 @@ final class AccessLogLane {
       minorVersion: head.minorVersion,
       referer: bytes.extracting(head.first(.referer) ?? 0..<0),
       userAgent: bytes.extracting(head.first(.userAgent) ?? 0..<0),
-      requestID: bytes.extracting(record.requestID ?? 0..<0)
+      requestID: requestID.span
     )
   }
 
   /// Logs a request that could not be read.
-  func logRefusal(_ record: AccessRecord) {
+  func logRefusal(_ record: AccessRecord, requestID: ArraySlice<UInt8>) {
     let none = [UInt8]()
     let empty = none.span
     append(
@@ -175,7 +180,7 @@ final class AccessLogLane {
       minorVersion: nil,
       referer: empty,
       userAgent: empty,
-      requestID: empty
+      requestID: requestID.span
     )
   }
 

@@ -10,8 +10,6 @@ struct AccessRecord {
   /// How many bytes of content the answer has.
   var contentSize: Int
   var durationNanoseconds: UInt64
-  /// Where the client's name for its request stands in the head's bytes, if it may be logged.
-  var requestID: Range<Int>?
   /// The subject of a verified client certificate.
   var user: String?
 

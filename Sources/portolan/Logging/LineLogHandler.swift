@@ -11,17 +11,40 @@ protocol LogSink: Sendable {
 
 /// Standard error, one write(2) a line, so that a line is there whatever comes next.
 ///
-/// A line that a pipe cannot take at once is lost: who logs is the queue that also hears SIGTERM,
-/// and a reader that sleeps must not stop it.
-struct StandardErrorSink: LogSink {
+/// A line that a pipe cannot take at once is lost and counted: who logs is the queue that also
+/// hears SIGTERM, and a reader that sleeps must not stop it. Half a line is ended before the next.
+final class StandardErrorSink: LogSink {
+  static let shared = StandardErrorSink()
+
+  private let endsWithinLine = Mutex(false)
+  private let dropped = Atomic<UInt64>(0)
+
+  /// How many lines were lost, or half lost.
+  var droppedCount: UInt64 { dropped.load(ordering: .relaxed) }
+
   func write(_ line: Span<UInt8>) {
-    var rest = line
-    while !rest.isEmpty, StandardStream.error.isWritable {
-      let size = min(rest.count, StandardStream.sizeTakenAtOnce)
-      // Whoever closed standard error does not want to read why.
-      guard (try? StandardStream.error.write(rest.extracting(first: size))) != nil else { return }
-      rest = rest.extracting(droppingFirst: size)
+    endsWithinLine.withLock { endsWithinLine in
+      if endsWithinLine, Self.put([.lineFeed].span) == 1 { endsWithinLine = false }
+      let count = endsWithinLine ? 0 : Self.put(line)
+      guard count < line.count else { return }
+      dropped.add(1, ordering: .relaxed)
+      if count > 0 { endsWithinLine = true }
     }
+  }
+
+  /// - Returns: How many bytes were taken without waiting.
+  private static func put(_ bytes: Span<UInt8>) -> Int {
+    var count = 0
+    while count < bytes.count, StandardStream.error.isWritable {
+      let size = min(bytes.count - count, StandardStream.sizeTakenAtOnce)
+      do throws(ShortWrite) {
+        try StandardStream.error.writeAsMuchAsFits(bytes.extracting(count..<count + size))
+      } catch {
+        return count + error.count
+      }
+      count += size
+    }
+    return count
   }
 }
 
@@ -70,7 +93,7 @@ struct LineLogHandler: LogHandler {
   var metadata = Logger.Metadata()
   var metadataProvider: Logger.MetadataProvider?
 
-  init(_ format: Format, threshold: LogThreshold, sink: any LogSink = StandardErrorSink()) {
+  init(_ format: Format, threshold: LogThreshold, sink: any LogSink = StandardErrorSink.shared) {
     self.format = format
     self.threshold = threshold
     self.sink = sink

@@ -30,6 +30,18 @@ struct Timestamp: Equatable, Sendable {
     )
   }
 
+  /// `2026-02-13`.
+  static func date(daysSince1970 days: Int) -> String {
+    let date = DateField.civil(daysSince1970: Int64(days))
+    var bytes: [UInt8] = []
+    bytes.append(date.year, digits: 4)
+    bytes.append(UInt8(ascii: "-"))
+    bytes.append(date.month, digits: 2)
+    bytes.append(UInt8(ascii: "-"))
+    bytes.append(date.day, digits: 2)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// `2026-02-13T08:49:37.123Z` (RFC 3339).
   func writeInternet(to bytes: inout [UInt8]) {
     let parts = parts

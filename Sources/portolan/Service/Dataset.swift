@@ -10,6 +10,8 @@ final class Dataset: Sendable {
   let assignmentCounts: [(layer: String, count: UInt64)]
   /// What the files hold that is allowed, but perhaps not meant.
   let warnings: [String]
+  /// How much it is and where it came from, in a line for those who run the program.
+  let summary: String
   /// Whether answers were made ready, or are about to be.
   let isPrepared: Bool
 
@@ -29,6 +31,20 @@ final class Dataset: Sendable {
     assignmentCounts = Layer.allCases.map { layer in
       (layer.name, UInt64(registry.records.count { $0.isIn(layer) }))
     }
+    summary = Self.summary(of: registry, files, warningCount: contents.warnings.count)
+  }
+
+  private static func summary(
+    of registry: Registry,
+    _ files: DataFiles,
+    warningCount: Int
+  ) -> String {
+    var facts = ["\(registry.records.count) assignments"]
+    facts.append("newest table of \(Timestamp.date(daysSince1970: registry.daysSince1970))")
+    if let table = files.registry { facts.append("registry \(table)") }
+    if let site = files.site { facts.append("site \(site)") }
+    if warningCount > 0 { facts.append("\(warningCount) warned of") }
+    return facts.joined(separator: ", ")
   }
 
   private init(_ dataset: Dataset, store: RepresentationStore) {
@@ -36,6 +52,7 @@ final class Dataset: Sendable {
     isPrepared = true
     assignmentCounts = dataset.assignmentCounts
     warnings = dataset.warnings
+    summary = dataset.summary
   }
 
   /// The same with the answers for single ports ready. Takes a while.

@@ -7,11 +7,14 @@ import TLS
 /// A reload that was refused leaves what was there in use, so it makes nothing unready.
 final class HealthNotes: Sendable {
   private struct Notes {
+    var registry: String?
     var reloadFault: String?
     var certificates: [ServedCertificate] = []
   }
 
   private let notes = Mutex(Notes())
+
+  func set(registry: String) { notes.withLock { $0.registry = registry } }
 
   func set(reloadFault: String?) { notes.withLock { $0.reloadFault = reloadFault } }
 
@@ -19,14 +22,18 @@ final class HealthNotes: Sendable {
 
   var certificates: [ServedCertificate] { notes.withLock { $0.certificates } }
 
-  /// The checks that read these notes.
+  /// The checks that read these notes, in the order of the report.
   var checks: [HealthCheck] {
     [
       // A program that answers has its registry: without one it does not start.
-      HealthCheck(name: "registry", isVital: true) { .ok },
+      HealthCheck(name: "registry", isVital: true) { self.registry },
       HealthCheck(name: "reload", isVital: false) { self.reload },
       HealthCheck(name: "certificates", isVital: false) { self.validity },
     ]
+  }
+
+  private var registry: HealthCheck.Finding {
+    notes.withLock { $0.registry }.map { .noted($0) } ?? .ok
   }
 
   private var reload: HealthCheck.Finding {

@@ -80,7 +80,8 @@ final class Service: Sendable {
     self.control = control
     let environment = ProcessEnvironment.variables()
     self.loader = loader
-    ProcessLimits.ignoreBrokenPipes()
+    ProcessLimits.ignoreFailedWrites()
+    ProcessLimits.mapLargeMemory()
     threshold = LogThreshold(configuration.logLevel)
     log = Self.logger(configuration, threshold)
     notifier = SystemdNotifier(environment: environment, processID: ProcessEnvironment.processID)
@@ -102,6 +103,7 @@ final class Service: Sendable {
     }
     meters = (0..<loopCount).map { _ in RequestMeter() }
     let notes = HealthNotes()
+    notes.set(registry: dataset.summary)
     notes.set(certificates: context?.certificates ?? [])
     health = Health(checks: notes.checks)
     self.notes = notes

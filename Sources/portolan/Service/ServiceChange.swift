@@ -62,12 +62,24 @@ extension Service {
       engine.replaceContext(context)
       notes.set(certificates: context.certificates)
     }
+    notes.set(registry: dataset.summary)
     notes.set(reloadFault: nil)
     for setting in stale {
       log.warning("\(setting.name) has a new value that only a restart takes up")
     }
     log.info("reloaded")
+    warn(of: dataset)
     background.async { [self] in prepareAnswers() }
+  }
+
+  /// So many warnings are logged one by one.
+  private static let loggedWarningCountMax = 100
+
+  /// Says what of the data is allowed, but perhaps not meant.
+  func warn(of dataset: Dataset) {
+    for warning in dataset.warnings.prefix(Self.loggedWarningCountMax) { log.warning("\(warning)") }
+    let rest = dataset.warnings.count - Self.loggedWarningCountMax
+    if rest > 0 { log.warning("\(rest) more like these; portolan check-config prints all") }
   }
 
   // MARK: Stopping
@@ -106,6 +118,7 @@ extension Service {
     service.reloadedSecondsSince1970 = reloaded
     service.registryAssignments = dataset.assignmentCounts.map { (name: $0.layer, value: $0.count) }
     service.registrySecondsSince1970 = dataset.secondsSince1970
+    service.logDropped = StandardErrorSink.shared.droppedCount
     service.accessLogDropped = accessLog?.droppedCount ?? 0
     service.rateLimited = meters.reduce(0) { $0 + $1.count(.tooManyRequests) }
     return Metrics(
@@ -125,8 +138,10 @@ extension Service {
     let open = sum { $0.open.value }
     // Read one after the other while loops go on, so the part may be the larger for a moment.
     let held = min(sum { $0.held.value }, open)
+    figures.heldRequests = held
     figures.connections = [(name: "held", value: held), (name: "other", value: open - held)]
     figures.acceptedConnections = sum { $0.accepted.value }
+    figures.acceptFailures = sum { $0.acceptFailures.value }
     figures.refusals = Statistics.Refusal.allCases.map { refusal in
       (name: refusal.name, value: sum { $0.value(of: refusal) })
     }

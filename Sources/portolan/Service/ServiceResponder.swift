@@ -23,6 +23,7 @@ final class ServiceResponder: Responder {
   private var limiter: RateLimiter?
   /// Whether there is one, as a constant that every request may ask.
   private let limitsClients: Bool
+  private var namer = RequestNamer()
   private let securityLines: [UInt8]
 
   init(
@@ -58,8 +59,7 @@ final class ServiceResponder: Responder {
     into batch: inout ResponseBatch
   ) -> Disposition {
     let method = head.method
-    let requestID = RequestID.range(in: head, bytes)
-    setCommonLines(requestID, bytes, &batch)
+    setCommonLines(RequestID.range(in: head, bytes), bytes, &batch)
     // Health first: who probes may share a network with those who ask too often, and a probe that
     // is refused would have the program started anew.
     if method == .get || method == .head,
@@ -85,7 +85,8 @@ final class ServiceResponder: Responder {
   }
 
   func refuse(_ fault: RequestHeadFault, into batch: inout ResponseBatch) {
-    batch.commonLines.removeAll(keepingCapacity: true)
+    let none = [UInt8]()
+    setCommonLines(nil, none.span, &batch)
     api.refuse(fault, into: &batch)
     let duration = elapsedNanoseconds(batch)
     meter.add(.other, .other, batch.latestStatus, durationNanoseconds: duration)
@@ -96,25 +97,44 @@ final class ServiceResponder: Responder {
         status: batch.latestStatus,
         contentSize: batch.latestContentSize,
         durationNanoseconds: duration
-      )
+      ),
+      requestID: requestID(batch)
     )
   }
 
+  /// Sets the lines of every answer; the one with the request's name is the last. A request that
+  /// has none is given one if it is logged: else nobody would ever see it again.
   private func setCommonLines(
-    _ requestID: Range<Int>?,
+    _ givenID: Range<Int>?,
     _ bytes: Span<UInt8>,
     _ batch: inout ResponseBatch
   ) {
     batch.commonLines.removeAll(keepingCapacity: true)
-    if !securityLines.isEmpty, batch.circumstances.peer.isSecure {
+    if sendsSecurityLines(to: batch.circumstances.peer) {
       batch.commonLines.append(contentsOf: securityLines)
     }
-    if let requestID {
-      batch.commonLines.append(contentsOf: "X-Request-Id: ".utf8)
-      batch.commonLines.append(copying: bytes.extracting(requestID))
-      batch.commonLines.append(.carriageReturn)
-      batch.commonLines.append(.lineFeed)
+    guard givenID != nil || lane != nil else { return }
+    batch.commonLines.append(contentsOf: Self.requestIDStart)
+    if let givenID {
+      batch.commonLines.append(copying: bytes.extracting(givenID))
+    } else {
+      namer.appendNext(to: &batch.commonLines)
     }
+    batch.commonLines.append(.carriageReturn)
+    batch.commonLines.append(.lineFeed)
+  }
+
+  private static let requestIDStart = Array("\(RequestID.fieldName): ".utf8)
+
+  private func sendsSecurityLines(to peer: Peer) -> Bool {
+    !securityLines.isEmpty && peer.isSecure
+  }
+
+  /// What the answer at hand says the request is called; empty for nothing.
+  private func requestID(_ batch: borrowing ResponseBatch) -> ArraySlice<UInt8> {
+    let lines = batch.commonLines
+    let before = sendsSecurityLines(to: batch.circumstances.peer) ? securityLines.count : 0
+    return lines.dropFirst(before + Self.requestIDStart.count).dropLast(2)
   }
 
   private func secondsToWait(
@@ -164,11 +184,11 @@ final class ServiceResponder: Responder {
         status: batch.latestStatus,
         contentSize: batch.latestContentSize,
         durationNanoseconds: duration,
-        requestID: RequestID.range(in: head, bytes),
         user: peer.certificateSubject
       ),
       head,
-      bytes
+      bytes,
+      requestID: requestID(batch)
     )
   }
 }

@@ -32,6 +32,8 @@ extension Service {
       }
     }
     for line in announcements { Terminal.announce(line) }
+    // Not before: whoever waits for the lines above may take the first with an address in it.
+    warn(of: state.withLock { $0.dataset })
     notifier.ready(status: announcements.joined(separator: ", "))
     background.async { [self] in prepareAnswers() }
     // A reload may name other files, so they are asked for each time.
@@ -155,6 +157,16 @@ extension Service {
     guard !plain.isPrepared else { return }
     let prepared = plain.prepared()
     if take(prepared, insteadOf: plain) { take(prepared.withGzipForms(), insteadOf: prepared) }
+    returnMemory()
+  }
+
+  /// Gives back what earlier data took, once every loop has let it go.
+  private func returnMemory() {
+    let waiting = LoopRoll(count: engine.loops.count, answered: 0)
+    // What a loop is told it does in order, so by then it has the latest data.
+    engine.perform { [background] in
+      if waiting.answer() { background.async { ProcessLimits.returnFreeMemory() } }
+    }
   }
 
   /// - Returns: Whether `plain` was still in use: a reload may have brought other data meanwhile.
@@ -177,7 +189,7 @@ extension Service {
   /// Tells the service manager that the program is alive, as long as every loop turns.
   private func watchdog() -> (any DispatchSourceTimer)? {
     guard let interval = notifier.watchdogMicroseconds else { return nil }
-    let answers = LoopRoll(count: engine.loops.count)
+    let answers = LoopRoll(count: engine.loops.count, answered: engine.loops.count)
     let timer = DispatchSource.makeTimerSource(queue: control)
     let period = DispatchTimeInterval.microseconds(Int(clamping: interval / 3))
     timer.schedule(deadline: .now(), repeating: period)
@@ -195,13 +207,16 @@ private final class LoopRoll: Sendable {
   private let count: Int
   private let answers: Atomic<Int>
 
-  init(count: Int) {
+  /// - Parameter answered: How many have answered so far.
+  init(count: Int, answered: Int) {
     self.count = count
-    answers = Atomic(count)
+    answers = Atomic(answered)
   }
 
   /// - Returns: Whether all have answered the round before.
   func beginRound() -> Bool { answers.exchange(0, ordering: .relaxed) >= count }
 
-  func answer() { answers.add(1, ordering: .relaxed) }
+  /// - Returns: Whether all have answered now.
+  @discardableResult
+  func answer() -> Bool { answers.add(1, ordering: .relaxed).newValue == count }
 }
