@@ -2,7 +2,7 @@
 ///
 /// One is kept and used again, so finding allocates nothing once warm.
 package struct Match: Sendable {
-  package enum Kind: String, Sendable {
+  package enum Kind: UInt8, CaseIterable, Sendable {
     /// The port was asked for by number.
     case number
     /// The question is the service name or the printed name.
@@ -19,9 +19,21 @@ package struct Match: Sendable {
     case fuzzy
   }
 
+  /// A member of an assignment that may answer, in the order in which fields rank.
+  package enum Field: UInt8, CaseIterable, Sendable {
+    case service
+    case aliases
+    case name
+    case description
+    case note
+    case trojans
+    case port
+  }
+
   package private(set) var kind = Kind.number
-  /// The member of the assignment that answers; `aliases/1` is the second of the aliases.
-  package private(set) var field = "port"
+  package private(set) var field = Field.port
+  /// Which of the aliases or trojans it is, counted from 0.
+  package private(set) var element = 0
   /// What of that member's text answers, in code points, in order and apart from each other. Empty
   /// where the answer is not a part of the text, as a number within a range is not.
   package private(set) var spans: [Range<Int>] = []
@@ -40,7 +52,7 @@ package struct Match: Sendable {
     let record = registry.records[key.number]
     kind = Self.kind(key)
     if kind == .number {
-      field = "port"
+      field = .port
       for ports in query.ports where ports.first == record.first && !record.isRange {
         if ports.last == ports.first { spans.append(0..<Self.digitCount(record.first)) }
         break
@@ -48,12 +60,13 @@ package struct Match: Sendable {
       return
     }
     // The field that ranks first; then any other, since words may be spread over several.
-    let first = key.field
+    let first = Field(rawValue: UInt8(key.field)) ?? .service
     if findIn(first, record, query, registry) { return }
-    for other in 0..<Self.fieldCount where other != first {
+    for other in Field.allCases where other != first && other != .port {
       if findIn(other, record, query, registry) { return }
     }
-    field = Self.fieldName(first)
+    field = first
+    element = 0
   }
 
   private static func kind(_ key: RankingKey) -> Kind {
@@ -73,52 +86,38 @@ package struct Match: Sendable {
 
   // MARK: Fields
 
-  private static let fieldCount = 6
-
-  private static func fieldName(_ place: Int) -> String {
-    switch place {
-    case 0: "service"
-    case 1: "aliases"
-    case 2: "name"
-    case 3: "description"
-    case 4: "note"
-    default: "trojans"
-    }
-  }
-
   private mutating func findIn(
-    _ place: Int,
+    _ field: Field,
     _ record: AssignmentRecord,
     _ query: borrowing Query,
     _ registry: Registry
   ) -> Bool {
-    switch place {
-    case 0: return findIn("service", record.service, query, registry)
-    case 1: return findIn("aliases/", registry.aliases(of: record), query, registry)
-    case 2: return findIn("name", record.name, query, registry)
-    case 3: return findIn("description", record.description, query, registry)
-    case 4: return findIn("note", record.note, query, registry)
-    default: return findIn("trojans/", registry.trojans(of: record), query, registry)
+    self.field = field
+    element = 0
+    switch field {
+    case .service: return findIn(record.service, query, registry)
+    case .aliases: return findIn(registry.aliases(of: record), query, registry)
+    case .name: return findIn(record.name, query, registry)
+    case .description: return findIn(record.description, query, registry)
+    case .note: return findIn(record.note, query, registry)
+    case .trojans: return findIn(registry.trojans(of: record), query, registry)
+    case .port: return false
     }
   }
 
   private mutating func findIn(
-    _ list: String,
     _ items: Range<Int>,
     _ query: borrowing Query,
     _ registry: Registry
   ) -> Bool {
     for place in items {
-      if findIn(list, registry.listed(place), query, registry) {
-        field = list + String(place - items.lowerBound)
-        return true
-      }
+      element = place - items.lowerBound
+      if findIn(registry.listed(place), query, registry) { return true }
     }
     return false
   }
 
   private mutating func findIn(
-    _ name: String,
     _ range: TextRange,
     _ query: borrowing Query,
     _ registry: Registry
@@ -132,9 +131,7 @@ package struct Match: Sendable {
     case .prefix: findKey(query, whole: false)
     case .word, .substring, .fuzzy: findWords(query)
     }
-    if spans.isEmpty { return false }
-    field = name
-    return true
+    return !spans.isEmpty
   }
 
   // MARK: Spans
@@ -168,6 +165,7 @@ package struct Match: Sendable {
 
   /// Keeps spans in order, and joins those that overlap.
   private mutating func insert(_ span: Range<Int>) {
+    if spans.isEmpty { return spans.append(span) }
     var joined = span
     spans.removeAll {
       guard $0.overlaps(joined) else { return false }
@@ -181,46 +179,74 @@ package struct Match: Sendable {
 
 /// The word bytes of a text, folded and run together as keys are, with where each came from.
 private struct FoldedText: Sendable {
-  private(set) var bytes: [UInt8] = []
-  /// The code point that each byte came from.
-  private var pointOf: [Int] = []
-  /// Whether each byte begins a word.
-  private var beginsWord: [Bool] = []
+  /// Where a byte came from.
+  private struct Origin: Sendable {
+    private let rawValue: UInt32
 
-  mutating func fold(_ source: Span<UInt8>) {
+    init(point: Int, beginsWord: Bool) {
+      rawValue = UInt32(truncatingIfNeeded: point) << 1 | (beginsWord ? 1 : 0)
+    }
+
+    /// The number of the code point.
+    var point: Int { Int(rawValue >> 1) }
+    var beginsWord: Bool { rawValue & 1 == 1 }
+  }
+
+  private(set) var bytes: [UInt8] = []
+  private var origins: [Origin] = []
+
+  mutating func fold(_ source: Span<UInt8>) { Self.fold(source, &bytes, &origins) }
+
+  private static func fold(
+    _ source: Span<UInt8>,
+    _ bytes: inout [UInt8],
+    _ origins: inout [Origin]
+  ) {
     bytes.removeAll(keepingCapacity: true)
-    pointOf.removeAll(keepingCapacity: true)
-    beginsWord.removeAll(keepingCapacity: true)
+    origins.removeAll(keepingCapacity: true)
+    // Folded text is never longer.
+    bytes.append(addingCapacity: source.count) { bytes in
+      origins.append(addingCapacity: source.count) { origins in
+        fold(source, &bytes, &origins)
+      }
+    }
+  }
+
+  private static func fold(
+    _ source: Span<UInt8>,
+    _ bytes: inout OutputSpan<UInt8>,
+    _ origins: inout OutputSpan<Origin>
+  ) {
     var index = 0
     var point = 0
-    var isNewWord = true
+    var beginsWord = true
     while index < source.count {
       let (first, second, size) = Tokens.fold(source, at: index)
-      if first == 0 {
-        for place in index..<index + size { append(source[place], point, &isNewWord) }
+      if first != 0, !Tokens.isWordByte(first) {
+        beginsWord = true
+      } else if first != 0 {
+        bytes.append(first)
+        origins.append(Origin(point: point, beginsWord: beginsWord))
+        beginsWord = false
+        if second != 0 {
+          bytes.append(second)
+          origins.append(Origin(point: point, beginsWord: false))
+        }
       } else {
-        append(first, point, &isNewWord)
-        if second != 0 { append(second, point, &isNewWord) }
+        for place in index..<index + size {
+          bytes.append(source[place])
+          origins.append(Origin(point: point, beginsWord: beginsWord))
+          beginsWord = false
+        }
       }
       index += size
       point += 1
     }
   }
 
-  private mutating func append(_ byte: UInt8, _ point: Int, _ isNewWord: inout Bool) {
-    guard Tokens.isWordByte(byte) else {
-      isNewWord = true
-      return
-    }
-    bytes.append(byte)
-    pointOf.append(point)
-    beginsWord.append(isNewWord)
-    isNewWord = false
-  }
-
   /// The code points of the bytes at `range`, which is not empty.
   func points(_ range: Range<Int>) -> Range<Int> {
-    pointOf[range.lowerBound]..<pointOf[range.upperBound - 1] + 1
+    origins[range.lowerBound].point..<origins[range.upperBound - 1].point + 1
   }
 
   func matches(_ word: Span<UInt8>, at start: Int) -> Bool {
@@ -233,8 +259,10 @@ private struct FoldedText: Sendable {
   func position(of word: Span<UInt8>) -> Int? {
     guard !word.isEmpty, word.count <= bytes.count else { return nil }
     var within: Int?
-    for start in 0...bytes.count - word.count where matches(word, at: start) {
-      if beginsWord[start] { return start }
+    let first = word[0]
+    for start in 0...bytes.count - word.count
+    where bytes[start] == first && matches(word, at: start) {
+      if origins[start].beginsWord { return start }
       if within == nil { within = start }
     }
     return within
@@ -245,7 +273,7 @@ private struct FoldedText: Sendable {
     var start = 0
     while start < bytes.count {
       var end = start + 1
-      while end < bytes.count, !beginsWord[end] { end += 1 }
+      while end < bytes.count, !origins[end].beginsWord { end += 1 }
       if isNear(word, start..<end) { return start..<end }
       start = end
     }
@@ -263,8 +291,4 @@ private struct FoldedText: Sendable {
     else { return false }
     return EditDistance(word).to(bytes.span.extracting(range), max: errorMax) <= errorMax
   }
-}
-
-extension RankingKey {
-  fileprivate var field: Int { Int(rawValue >> 42 & 0xF) }
 }

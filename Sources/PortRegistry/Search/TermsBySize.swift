@@ -34,12 +34,15 @@ struct TermsBySize: Sendable {
   }
 
   /// Calls `body` with every term that could be at most `errorMax` typing errors from `word`.
+  @inline(__always)
   func forEachCandidate(near word: Span<UInt8>, errorMax: Int, _ body: (Int) -> Void) {
     let sizes = max(1, word.count - errorMax)...min(SearchIndex.termSizeMax, word.count + errorMax)
     let wanted = Self.letters(word)
     for place in Int(starts[sizes.lowerBound])..<Int(starts[sizes.upperBound + 1]) {
       // Each error brings at most one letter in and takes at most one away.
-      if (letters[place] ^ wanted).nonzeroBitCount <= 2 * errorMax { body(Int(terms[place])) }
+      var differing = letters[place] ^ wanted
+      for _ in 0..<2 * errorMax { differing &= differing &- 1 }
+      if differing == 0 { body(Int(terms[place])) }
     }
   }
 }
