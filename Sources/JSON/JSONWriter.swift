@@ -97,6 +97,9 @@ package struct JSONWriter: Sendable {
   }
 
   private mutating func digits(of value: Int) {
+    if 0..<10 ~= value {
+      return bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value))
+    }
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
     var divisor: UInt = 1
     let magnitude = value.magnitude
@@ -196,6 +199,9 @@ package struct JSONWriter: Sendable {
   /// A part of a text that was written earlier and is no whole value: what stands before and behind
   /// it, commas too, is the caller's part.
   package mutating func part(_ json: [UInt8]) { bytes.append(contentsOf: json) }
+
+  /// A single byte of such a text.
+  package mutating func part(_ byte: UInt8) { bytes.append(byte) }
 
   /// A number within such a text.
   package mutating func part(_ number: Int) { digits(of: number) }

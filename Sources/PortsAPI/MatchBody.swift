@@ -6,15 +6,19 @@ import PortRegistry
 enum MatchBody {
   /// Writes the member `match`.
   static func write(_ match: Match, into writer: inout JSONWriter) {
-    writer.raw(beginnings[place(match.kind, match.field)][...])
-    if match.field.isList { writer.part(match.element) }
-    writer.part(spans)
+    // Behind the members of the assignment.
+    writer.part(beginnings[place(match.kind, match.field)])
+    if match.field.isList {
+      writer.part(match.element)
+      writer.part(spans)
+    }
     for (place, span) in match.spans.enumerated() {
-      writer.part(place == 0 ? bracket : commaBracket)
+      if place > 0 { writer.part(UInt8(ascii: ",")) }
+      writer.part(UInt8(ascii: "["))
       writer.part(span.lowerBound)
-      writer.part(comma)
+      writer.part(UInt8(ascii: ","))
       writer.part(span.upperBound)
-      writer.part(endBracket)
+      writer.part(UInt8(ascii: "]"))
     }
     writer.part(end)
   }
@@ -23,19 +27,15 @@ enum MatchBody {
     Int(kind.rawValue) * Match.Field.allCases.count + Int(field.rawValue)
   }
 
-  /// From the member's name to its field, by kind and field.
+  /// From the comma before the member's name to its field, or where the field is no list, to the
+  /// spans; by kind and field.
   private static let beginnings: [[UInt8]] = Match.Kind.allCases.flatMap { kind in
     Match.Field.allCases.map { field in
-      Array(
-        "\"match\":{\"kind\":\"\(kind)\",\"field\":\"\(field)\(field.isList ? "/" : "")".utf8
-      )
+      let beginning = Array(",\"match\":{\"kind\":\"\(kind)\",\"field\":\"\(field)".utf8)
+      return field.isList ? beginning + [UInt8(ascii: "/")] : beginning + spans
     }
   }
   private static let spans = Array("\",\"spans\":[".utf8)
-  private static let bracket = [UInt8(ascii: "[")]
-  private static let commaBracket = Array(",[".utf8)
-  private static let comma = [UInt8(ascii: ",")]
-  private static let endBracket = [UInt8(ascii: "]")]
   private static let end = Array("]}".utf8)
 }
 

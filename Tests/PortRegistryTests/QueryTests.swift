@@ -42,7 +42,8 @@ import Testing
     ),
     ("443-80", []), ("", []), (" ", []), ("???", []), ("FTP", ["ftp"]), ("ftp ftp ftp", ["ftp"]),
     ("database postgresql", ["postgresql"]), ("POSTGRESQL?", ["postgresql"]),
-    ("pöstgresql", ["postgresql"]),
+    ("pöstgresql", ["postgresql"]), ("po\u{308}stgresql", ["postgresql"]),
+    ("FTP\u{301}\u{302}", ["ftp"]),
   ]
 
   @Test(arguments: questions)

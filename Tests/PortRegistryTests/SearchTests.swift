@@ -15,7 +15,7 @@ import Testing
     "whats", "is", "are", "the", "an", "for", "of", "on", "in", "to", "by", "and", "or", "does",
     "do",
     "use", "uses", "used", "using", "default", "run", "runs", "running", "listen", "listens",
-    "protocol", "service", "standard", "network", "my", "it", "this", "that", "with", "vs", "how",
+    "protocol", "service", "standard", "my", "it", "this", "that", "with", "vs", "how",
     "where", "need", "open", "please",
   ]
 

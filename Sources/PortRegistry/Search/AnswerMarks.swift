@@ -83,6 +83,9 @@ struct AnswerMarks: ~Copyable {
     return false
   }
 
+  /// How many assignments have an answer.
+  var count: Int { members.count }
+
   /// Calls `body` with every assignment that has an answer, and the answer.
   @inline(__always)
   func forEach(_ body: (_ number: Int, _ answer: UInt32) -> Void) {
@@ -100,39 +103,37 @@ struct AnswerMarks: ~Copyable {
 
   /// Notes that `terms` answer the word at hand in all assignments that hold them.
   mutating func note(_ terms: some Sequence<Int>, of index: SearchIndex, _ grade: MatchClass) {
-    let grade = Grade(grade)
-    Self.note(terms, index, round, &marks, &members) { grade.answer($0) }
+    Self.note(terms, index, Grade(ofWords: grade), round, &marks, &members)
   }
 
   /// Notes that `terms` answer the whole question, where they are the key of a name.
   mutating func noteKeys(_ terms: some Sequence<Int>, of index: SearchIndex, _ grade: MatchClass) {
-    Self.note(terms, index, round, &marks, &members) { fields in
-      fields.isDisjoint(with: .keys) ? nil : Self.answer(grade, fields.keyRank)
-    }
+    Self.note(terms, index, Grade(ofKeys: grade), round, &marks, &members)
   }
 
-  @inline(__always)
   private static func note(
     _ terms: some Sequence<Int>,
     _ index: SearchIndex,
+    _ grade: Grade,
     _ round: Round,
     _ marks: inout [UInt32],
-    _ members: inout [UInt32],
-    _ answer: (FieldSet) -> UInt32?
+    _ members: inout [UInt32]
   ) {
     let postings = index.postings
     var span = marks.mutableSpan
-    for term in terms {
-      for place in index.postingRange(term) {
-        let posting = postings[place]
-        guard let answer = answer(posting.fields) else { continue }
-        let mark = round.stamp << 8 | answer
-        let old = span[posting.record]
-        // A better answer may be there.
-        guard mark < old, old <= round.oldest else { continue }
-        span[posting.record] = mark
-        // Further words bring no new members.
-        if round.oldest == .max, old >> 8 != round.stamp { members.append(posting.number) }
+    members.append(addingCapacity: span.count - members.count) { members in
+      for term in terms {
+        for place in index.postingRange(term) {
+          let posting = postings[place]
+          guard let answer = grade.answer(posting.fields) else { continue }
+          let mark = round.stamp << 8 | answer
+          let old = span[posting.record]
+          // A better answer may be there.
+          guard mark < old, old <= round.oldest else { continue }
+          span[posting.record] = mark
+          // Further words bring no new members.
+          if round.oldest == .max, old >> 8 != round.stamp { members.append(posting.number) }
+        }
       }
     }
   }
@@ -141,26 +142,40 @@ struct AnswerMarks: ~Copyable {
 /// What terms that match in one way make of the fields that they stand in.
 private struct Grade {
   private let whole: UInt32
-  /// A key alone answers where a word runs over the border between two words of a name.
-  private let acrossWords: UInt32
-  private let isFuzzy: Bool
+  /// A key alone answers where a word runs over the border between two words of a name; `nil` where
+  /// it does not count.
+  private let acrossWords: UInt32?
+  /// Descriptions and remarks have too many words to be searched for slips.
+  private let fieldMax: Int
+  private let isOfKeys: Bool
 
-  /// The place of the name among the fields.
+  /// The places of the name and of the last field.
   private static let name = 2
+  private static let note = 4
 
-  init(_ matchClass: MatchClass) {
+  init(ofWords matchClass: MatchClass) {
+    let isFuzzy = matchClass == .fuzzy
     whole = AnswerMarks.answer(matchClass, 0)
-    acrossWords = AnswerMarks.answer(max(matchClass, .substring), Self.name)
-    isFuzzy = matchClass == .fuzzy
+    acrossWords = isFuzzy ? nil : AnswerMarks.answer(max(matchClass, .substring), Self.name)
+    fieldMax = isFuzzy ? Self.name : Self.note
+    isOfKeys = false
+  }
+
+  init(ofKeys matchClass: MatchClass) {
+    whole = AnswerMarks.answer(matchClass, 0)
+    acrossWords = nil
+    fieldMax = Self.name
+    isOfKeys = true
   }
 
   @inline(__always)
   func answer(_ fields: FieldSet) -> UInt32? {
+    if isOfKeys {
+      return fields.isDisjoint(with: .keys) ? nil : whole | UInt32(fields.keyRank)
+    }
     let words = fields.intersection(.words).rawValue
-    if words == 0 { return isFuzzy ? nil : acrossWords }
+    if words == 0 { return acrossWords }
     let field = words.trailingZeroBitCount
-    // Descriptions and remarks have too many words to be searched for slips.
-    if isFuzzy, field > Self.name { return nil }
-    return whole | UInt32(truncatingIfNeeded: field)
+    return field > fieldMax ? nil : whole | UInt32(truncatingIfNeeded: field)
   }
 }

@@ -38,7 +38,8 @@ package struct Match: Sendable {
   /// where the answer is not a part of the text, as a number within a range is not.
   package private(set) var spans: [Range<Int>] = []
 
-  private var text = FoldedText()
+  /// A word of the text, where it is held against a mistyped one.
+  private var word: [UInt8] = []
 
   package init() {}
 
@@ -123,13 +124,13 @@ package struct Match: Sendable {
     _ registry: Registry
   ) -> Bool {
     guard !range.isEmpty else { return false }
-    let words = registry.text
-    text.fold(words.span.extracting(range.bytes))
+    let text = registry.text
+    let source = text.span.extracting(range.bytes)
     switch kind {
     case .number: break
-    case .exact, .alias: findKey(query, whole: true)
-    case .prefix: findKey(query, whole: false)
-    case .word, .substring, .fuzzy: findWords(query)
+    case .exact, .alias: findKey(query, in: source, whole: true)
+    case .prefix: findKey(query, in: source, whole: false)
+    case .word, .substring, .fuzzy: findWords(query, in: source)
     }
     return !spans.isEmpty
   }
@@ -137,31 +138,101 @@ package struct Match: Sendable {
   // MARK: Spans
 
   /// The question, with all its words or without those that say nothing, at the text's beginning.
-  private mutating func findKey(_ query: borrowing Query, whole: Bool) {
-    let size =
-      begins(query.fullKey.span, whole)
-      ? query.fullKey.count
-      : begins(query.key.span, whole) ? query.key.count : 0
-    if size > 0 { spans.append(text.points(0..<size)) }
+  private mutating func findKey(
+    _ query: borrowing Query,
+    in source: Span<UInt8>,
+    whole: Bool
+  ) {
+    let span =
+      Self.beginning(of: source, query.fullKey.span, whole)
+      ?? Self.beginning(of: source, query.key.span, whole)
+    if let span { spans.append(span) }
   }
 
-  private func begins(_ key: Span<UInt8>, _ whole: Bool) -> Bool {
-    !key.isEmpty && text.matches(key, at: 0) && (!whole || key.count == text.bytes.count)
+  private static func beginning(
+    of source: Span<UInt8>,
+    _ key: Span<UInt8>,
+    _ whole: Bool
+  ) -> Range<Int>? {
+    guard !key.isEmpty else { return nil }
+    var walk = FoldedWalk()
+    guard let end = walk.match(key, in: source) else { return nil }
+    if whole, walk.next(in: source) != nil { return nil }
+    return 0..<end
   }
 
-  private mutating func findWords(_ query: borrowing Query) {
+  private mutating func findWords(_ query: borrowing Query, in source: Span<UInt8>) {
     for range in query.words {
       let word = query.text.span.extracting(range)
-      if let start = text.position(of: word) {
-        insert(text.points(start..<start + word.count))
-      } else if kind == .fuzzy, let near = text.word(near: word) {
-        insert(text.points(near))
+      if let span = Self.position(of: word, in: source) {
+        insert(span)
+      } else if kind == .fuzzy, let near = findWord(near: word, in: source) {
+        insert(near)
       }
     }
-    if spans.isEmpty, kind == .fuzzy, let near = text.whole(near: query.key.span) {
-      insert(text.points(near))
+    if spans.isEmpty, kind == .fuzzy, let near = findWhole(near: query.key.span, in: source) {
+      insert(near)
     }
   }
+
+  /// Where `word` stands: at the beginning of a word, or else anywhere.
+  private static func position(of word: Span<UInt8>, in source: Span<UInt8>) -> Range<Int>? {
+    guard !word.isEmpty else { return nil }
+    var within: Range<Int>?
+    let first = word[0]
+    let rest = word.extracting(1..<word.count)
+    var walk = FoldedWalk()
+    while let byte = walk.next(in: source) {
+      guard byte == first, walk.beginsWord || within == nil else { continue }
+      var ahead = walk
+      guard let end = ahead.match(rest, in: source) else { continue }
+      if walk.beginsWord { return walk.point..<end }
+      within = walk.point..<end
+    }
+    return within
+  }
+
+  // MARK: Typing errors
+
+  /// The first word that few typing errors make of `wanted`.
+  private mutating func findWord(
+    near wanted: Span<UInt8>,
+    in source: Span<UInt8>
+  ) -> Range<Int>? {
+    var walk = FoldedWalk()
+    var start = 0
+    word.removeAll(keepingCapacity: true)
+    while true {
+      let end = walk.point + 1
+      let byte = walk.next(in: source)
+      if byte == nil || walk.beginsWord {
+        if isNear(wanted) { return start..<end }
+        word.removeAll(keepingCapacity: true)
+        start = walk.point
+      }
+      guard let byte else { return nil }
+      word.append(byte)
+    }
+  }
+
+  /// The whole text, its words run together, if few typing errors make it of `key`.
+  private mutating func findWhole(near key: Span<UInt8>, in source: Span<UInt8>) -> Range<Int>? {
+    var walk = FoldedWalk()
+    word.removeAll(keepingCapacity: true)
+    while let byte = walk.next(in: source) { word.append(byte) }
+    return isNear(key) ? 0..<walk.point + 1 : nil
+  }
+
+  /// Whether few typing errors lie between `wanted` and ``word``.
+  private func isNear(_ wanted: Span<UInt8>) -> Bool {
+    let errorMax = wanted.count >= 8 ? 2 : wanted.count >= 4 ? 1 : 0
+    guard errorMax > 0, !word.isEmpty, wanted.count <= SearchIndex.termSizeMax,
+      word.count <= SearchIndex.termSizeMax, abs(word.count - wanted.count) <= errorMax
+    else { return false }
+    return EditDistance(wanted).to(word.span, max: errorMax) <= errorMax
+  }
+
+  // MARK: Keeping spans
 
   /// Keeps spans in order, and joins those that overlap.
   private mutating func insert(_ span: Range<Int>) {
@@ -174,121 +245,5 @@ package struct Match: Sendable {
     }
     let place = spans.firstIndex { $0.lowerBound > joined.lowerBound } ?? spans.count
     spans.insert(joined, at: place)
-  }
-}
-
-/// The word bytes of a text, folded and run together as keys are, with where each came from.
-private struct FoldedText: Sendable {
-  /// Where a byte came from.
-  private struct Origin: Sendable {
-    private let rawValue: UInt32
-
-    init(point: Int, beginsWord: Bool) {
-      rawValue = UInt32(truncatingIfNeeded: point) << 1 | (beginsWord ? 1 : 0)
-    }
-
-    /// The number of the code point.
-    var point: Int { Int(rawValue >> 1) }
-    var beginsWord: Bool { rawValue & 1 == 1 }
-  }
-
-  private(set) var bytes: [UInt8] = []
-  private var origins: [Origin] = []
-
-  mutating func fold(_ source: Span<UInt8>) { Self.fold(source, &bytes, &origins) }
-
-  private static func fold(
-    _ source: Span<UInt8>,
-    _ bytes: inout [UInt8],
-    _ origins: inout [Origin]
-  ) {
-    bytes.removeAll(keepingCapacity: true)
-    origins.removeAll(keepingCapacity: true)
-    // Folded text is never longer.
-    bytes.append(addingCapacity: source.count) { bytes in
-      origins.append(addingCapacity: source.count) { origins in
-        fold(source, &bytes, &origins)
-      }
-    }
-  }
-
-  private static func fold(
-    _ source: Span<UInt8>,
-    _ bytes: inout OutputSpan<UInt8>,
-    _ origins: inout OutputSpan<Origin>
-  ) {
-    var index = 0
-    var point = 0
-    var beginsWord = true
-    while index < source.count {
-      let (first, second, size) = Tokens.fold(source, at: index)
-      if first != 0, !Tokens.isWordByte(first) {
-        beginsWord = true
-      } else if first != 0 {
-        bytes.append(first)
-        origins.append(Origin(point: point, beginsWord: beginsWord))
-        beginsWord = false
-        if second != 0 {
-          bytes.append(second)
-          origins.append(Origin(point: point, beginsWord: false))
-        }
-      } else {
-        for place in index..<index + size {
-          bytes.append(source[place])
-          origins.append(Origin(point: point, beginsWord: beginsWord))
-          beginsWord = false
-        }
-      }
-      index += size
-      point += 1
-    }
-  }
-
-  /// The code points of the bytes at `range`, which is not empty.
-  func points(_ range: Range<Int>) -> Range<Int> {
-    origins[range.lowerBound].point..<origins[range.upperBound - 1].point + 1
-  }
-
-  func matches(_ word: Span<UInt8>, at start: Int) -> Bool {
-    guard start + word.count <= bytes.count else { return false }
-    for index in word.indices where bytes[start + index] != word[index] { return false }
-    return true
-  }
-
-  /// Where `word` stands: at the beginning of a word, or else anywhere.
-  func position(of word: Span<UInt8>) -> Int? {
-    guard !word.isEmpty, word.count <= bytes.count else { return nil }
-    var within: Int?
-    let first = word[0]
-    for start in 0...bytes.count - word.count
-    where bytes[start] == first && matches(word, at: start) {
-      if origins[start].beginsWord { return start }
-      if within == nil { within = start }
-    }
-    return within
-  }
-
-  /// The first word that few typing errors make of `word`.
-  func word(near word: Span<UInt8>) -> Range<Int>? {
-    var start = 0
-    while start < bytes.count {
-      var end = start + 1
-      while end < bytes.count, !origins[end].beginsWord { end += 1 }
-      if isNear(word, start..<end) { return start..<end }
-      start = end
-    }
-    return nil
-  }
-
-  func whole(near key: Span<UInt8>) -> Range<Int>? {
-    !bytes.isEmpty && isNear(key, 0..<bytes.count) ? 0..<bytes.count : nil
-  }
-
-  private func isNear(_ word: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    let errorMax = word.count >= 8 ? 2 : word.count >= 4 ? 1 : 0
-    guard errorMax > 0, word.count <= SearchIndex.termSizeMax,
-      range.count <= SearchIndex.termSizeMax, abs(range.count - word.count) <= errorMax
-    else { return false }
-    return EditDistance(word).to(bytes.span.extracting(range), max: errorMax) <= errorMax
   }
 }

@@ -210,7 +210,7 @@ package final class SearchIndex: Sendable {
 
   private func begins(_ number: Int, _ word: Span<UInt8>) -> Bool {
     let range = term(number)
-    return range.count >= word.count && Self.matches(termText, range.lowerBound, word)
+    return range.count >= word.count && matches(range.lowerBound, word)
   }
 
   /// The number of the term that is `word`.
@@ -228,20 +228,21 @@ package final class SearchIndex: Sendable {
   func appendTerms(containing word: Span<UInt8>, to found: inout [Int]) {
     guard word.count >= 3 else { return }
     let (places, offset) = trigrams.candidates(for: word)
-    let text = termText
     var previous = -1
-    for place in places where place.term != previous && place.offset > offset {
-      let term = term(place.term)
-      let start = term.lowerBound + place.offset - offset
-      guard start + word.count <= term.upperBound, Self.matches(text, start, word) else { continue }
-      previous = place.term
-      found.append(place.term)
+    found.append(addingCapacity: places.count) { found in
+      for place in places where place.term != previous && place.offset > offset {
+        let term = term(place.term)
+        let start = term.lowerBound + place.offset - offset
+        guard start + word.count <= term.upperBound, matches(start, word) else { continue }
+        previous = place.term
+        found.append(place.term)
+      }
     }
   }
 
   @inline(__always)
-  private static func matches(_ text: [UInt8], _ start: Int, _ word: Span<UInt8>) -> Bool {
-    for index in word.indices where text[start + index] != word[index] { return false }
+  private func matches(_ start: Int, _ word: Span<UInt8>) -> Bool {
+    for index in word.indices where termText[start + index] != word[index] { return false }
     return true
   }
 

@@ -52,20 +52,22 @@ package struct Searcher: ~Copyable {
   package func page(after key: RankingKey?, limit: Int, into page: inout [RankingKey]) {
     page.removeAll(keepingCapacity: true)
     guard limit > 0 else { return }
-    for candidate in keys {
+    var read = 0
+    while read < keys.count, page.count < limit {
+      if key.map({ $0 < keys[read] }) ?? true { page.append(keys[read]) }
+      read += 1
+    }
+    page.sort()
+    var span = page.mutableSpan
+    for candidate in keys[read...] where candidate < span[limit - 1] {
       if let key, candidate <= key { continue }
-      if page.count < limit {
-        page.append(candidate)
-      } else if page[limit - 1] <= candidate {
-        continue
-      }
       // The others make room: pages are short, and few candidates come this far.
-      var place = page.count - 1
-      while place > 0, candidate < page[place - 1] {
-        page[place] = page[place - 1]
+      var place = limit - 1
+      while place > 0, candidate < span[place - 1] {
+        span[place] = span[place - 1]
         place -= 1
       }
-      page[place] = candidate
+      span[place] = candidate
     }
   }
 
@@ -75,11 +77,12 @@ package struct Searcher: ~Copyable {
     _ registry: Registry,
     _ filter: borrowing Filter
   ) {
-    var keys = keys
+    var keys = keys  // A local one may be changed by the closure below.
     self.keys = []
     keys.removeAll(keepingCapacity: true)
     let transports = query.transports
     let acceptsAll = transports.isEmpty && filter.isEmpty
+    keys.reserveCapacity(marks.count)
     marks.forEach { number, answer in
       // Those without a port come last among the records.
       guard number < registry.portedCount else { return }
@@ -104,9 +107,8 @@ package struct Searcher: ~Copyable {
     } else {
       for number in 0..<registry.portedCount {
         let record = registry.records[number]
-        if record.first <= ports.last, record.last >= ports.first {
-          collect(number, ports, registry)
-        }
+        if record.first > ports.last { break }
+        if record.last >= ports.first { collect(number, ports, registry) }
       }
     }
   }
