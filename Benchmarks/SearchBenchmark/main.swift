@@ -53,7 +53,7 @@ private func run(_ arguments: [String]) throws -> Report {
   report.queries = questions.count
 
   var query = Query()
-  let searcher = Searcher()
+  var searcher = Searcher()
   var page: [RankingKey] = []
   var ports = 0
   let beforeSearch = clock.now

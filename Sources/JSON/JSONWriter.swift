@@ -92,6 +92,14 @@ package struct JSONWriter: Sendable {
 
   package mutating func value(_ value: Int) {
     separate()
+    digits(of: value)
+    needsComma = true
+  }
+
+  private mutating func digits(of value: Int) {
+    if 0..<10 ~= value {
+      return bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value))
+    }
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
     var divisor: UInt = 1
     let magnitude = value.magnitude
@@ -102,7 +110,6 @@ package struct JSONWriter: Sendable {
       rest %= divisor
       divisor /= 10
     }
-    needsComma = true
   }
 
   package mutating func value(_ text: String) {
@@ -185,7 +192,17 @@ package struct JSONWriter: Sendable {
   /// Text that is JSON already, such as a template's part.
   package mutating func raw(_ json: Span<UInt8>) {
     separate()
-    for index in json.indices { bytes.append(json[index]) }
+    append(json)
     needsComma = true
   }
+
+  /// A part of a text that was written earlier and is no whole value: what stands before and behind
+  /// it, commas too, is the caller's part.
+  package mutating func part(_ json: [UInt8]) { bytes.append(contentsOf: json) }
+
+  /// A single byte of such a text.
+  package mutating func part(_ byte: UInt8) { bytes.append(byte) }
+
+  /// A number within such a text.
+  package mutating func part(_ number: Int) { digits(of: number) }
 }

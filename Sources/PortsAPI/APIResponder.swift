@@ -16,10 +16,7 @@ package final class APIResponder: Responder {
   var writer = JSONWriter(capacity: 64 * 1024)
   var text: [UInt8] = []
   var table = Table()
-  var query = Query()
-  let searcher = Searcher()
-  var page: [RankingKey] = []
-  var match = Match()
+  var list = ListBench()
   /// The cursor that leads on from the page at hand, and the target with it; empty on the last
   /// page.
   var next: [UInt8] = []

@@ -13,7 +13,7 @@ package enum AssignmentBody {
     into writer: inout JSONWriter
   ) {
     begin(number, of: registry, into: &writer)
-    if let match { write(match, into: &writer) }
+    if let match { MatchBody.write(match, into: &writer) }
     writer.endObject()
   }
 
@@ -82,26 +82,6 @@ package enum AssignmentBody {
     }
     writer.name("noted")
     writer.value(registration.isNoted)
-    writer.endObject()
-  }
-
-  /// Writes the member `match`.
-  static func write(_ match: Match, into writer: inout JSONWriter) {
-    writer.name("match")
-    writer.beginObject()
-    writer.name("kind")
-    writer.value(match.kind.rawValue)
-    writer.name("field")
-    writer.value(match.field)
-    writer.name("spans")
-    writer.beginArray()
-    for span in match.spans {
-      writer.beginArray()
-      writer.value(span.lowerBound)
-      writer.value(span.upperBound)
-      writer.endArray()
-    }
-    writer.endArray()
     writer.endObject()
   }
 

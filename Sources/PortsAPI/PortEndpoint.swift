@@ -82,7 +82,7 @@ extension APIResponder {
     for place in registry.memberRange(of: port.rawValue) {
       let number = registry.member(at: place)
       guard PortBody.names(registry.records[number], transport) else { continue }
-      writeAssignment(number)
+      store.writeAssignment(number, into: &writer)
       writer.endObject()
     }
     PortBody.end(into: &writer)

@@ -82,6 +82,11 @@ struct PreparedPorts: Sendable {
     bytes[Int(assignments[number].start)..<Int(assignments[number].end)]
   }
 
+  /// How long it is, in bytes.
+  func assignmentSize(_ number: Int) -> Int {
+    Int(assignments[number].end - assignments[number].start)
+  }
+
   // MARK: Preparing
 
   /// A range that is longer says the same of thousands of ports that hardly anybody asks for.

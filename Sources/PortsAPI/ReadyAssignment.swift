@@ -1,21 +1,23 @@
 import JSON
 
 // An assignment's JSON: copied where it is ready, made where it is not.
-extension APIResponder {
+extension RepresentationStore {
   /// Writes assignment `number` without the brace that ends it, so that members can follow.
-  func writeAssignment(_ number: Int) {
-    if store.ports.isEmpty {
-      AssignmentBody.begin(number, of: store.registry, into: &writer)
+  func writeAssignment(_ number: Int, into writer: inout JSONWriter) {
+    if ports.isEmpty {
+      AssignmentBody.begin(number, of: registry, into: &writer)
     } else {
-      writer.raw(store.ports.assignment(number))
+      writer.raw(ports.assignment(number))
     }
   }
 
-  /// How long it is, in bytes; the same however it comes about. ``writer`` is used for it.
-  func assignmentSize(_ number: Int) -> Int {
-    if !store.ports.isEmpty { return store.ports.assignment(number).count }
+  /// How long it is, in bytes; the same however it comes about.
+  ///
+  /// - Parameter writer: Is used for it.
+  func assignmentSize(_ number: Int, with writer: inout JSONWriter) -> Int {
+    if !ports.isEmpty { return ports.assignmentSize(number) }
     writer.removeAll()
-    AssignmentBody.begin(number, of: store.registry, into: &writer)
+    AssignmentBody.begin(number, of: registry, into: &writer)
     return writer.bytes.count
   }
 }

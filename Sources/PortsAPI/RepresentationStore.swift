@@ -84,7 +84,7 @@ package final class RepresentationStore: Sendable {
   }
 
   /// Raised when the answers to the same question over the same data change.
-  private static let formatVersion: UInt64 = 1
+  private static let formatVersion: UInt64 = 2
 
   /// Everything that answers are made of: the words of all layers, and what was decided of them.
   private static func digest(_ registry: Registry) -> UInt64 {

@@ -31,9 +31,9 @@ extension APIResponder {
       return .unfinished(DeferredAnswer(self, head, bytes, batch))
     }
 
-    let hasNext = find(question, after: after)
+    let hasNext = list.find(question, after: after, in: store, with: &writer)
     next.removeAll(keepingCapacity: true)
-    if hasNext, let last = page.last { Cursor.write(last.rawValue, binding, to: &next) }
+    if hasNext, let last = list.page.last { Cursor.write(last.rawValue, binding, to: &next) }
     nextTarget.removeAll(keepingCapacity: true)
     if hasNext {
       writeNextTarget(bytes, head.target)
@@ -59,37 +59,6 @@ extension APIResponder {
     return digest.finish()
   }
 
-  /// Lists the answers, and brings those of the page into ``page``.
-  ///
-  /// - Returns: Whether there are more behind them.
-  private func find(_ question: Question, after: RankingKey?) -> Bool {
-    if question.isSearch {
-      query.parse(question.words.span)
-      searcher.search(query, in: store.registry, filter: question.filter)
-    } else {
-      searcher.browse(store.registry, filter: question.filter)
-    }
-    searcher.page(after: after, limit: question.limit + 1, into: &page)
-    var hasNext = page.count > question.limit
-    if hasNext { page.removeLast() }
-    // A page that would be too long ends earlier; what is left comes with the next.
-    var size = 0
-    for (place, key) in page.enumerated() {
-      size += assignmentSize(key.number) + Self.matchBytes
-      if place > 0, size > Self.answerBytesMax {
-        page.removeLast(page.count - place)
-        hasNext = true
-        break
-      }
-    }
-    return hasNext
-  }
-
-  /// How long one answer may be, in bytes. A page that would be longer is cut.
-  static let answerBytesMax = 256 * 1024
-  /// Room for an item's `match`.
-  private static let matchBytes = 128
-
   func refuseWhenOverloaded(_ batch: borrowing ResponseBatch) throws(Problem) {
     if batch.circumstances.isOverloaded {
       throw Problem(
@@ -108,11 +77,11 @@ extension APIResponder {
     _ batch: inout ResponseBatch
   ) -> Disposition {
     if negotiation.mediaType == .json {
-      writePage(question)
+      list.write(question, next: next, from: store, into: &writer)
       return send(answer, writer.bytes, .composed, negotiation, &batch)
     }
     table.beginAssignments()
-    for key in page { table.appendAssignment(key.number, of: store.registry) }
+    for key in list.page { table.appendAssignment(key.number, of: store.registry) }
     text.removeAll(keepingCapacity: true)
     switch negotiation.mediaType {
     case .json, .plainText: table.writeText(to: &text)
@@ -120,8 +89,8 @@ extension APIResponder {
     case .html:
       HTMLPage.writeList(
         question.isSearch
-          ? "\(String(decoding: question.words, as: UTF8.self)): \(searcher.keys.count) found"
-          : "\(searcher.keys.count) assignments",
+          ? "\(String(decoding: question.words, as: UTF8.self)): \(list.total) found"
+          : "\(list.total) assignments",
         question: question.words,
         next: nextTarget,
         store.fixed.dashboard.pageFiles,
@@ -130,24 +99,6 @@ extension APIResponder {
       )
     }
     return send(answer, text, .composed, negotiation, &batch)
-  }
-
-  private func writePage(_ question: Question) {
-    let registry = store.registry
-    writer.removeAll()
-    PageBody.begin(total: searcher.keys.count, into: &writer)
-    for key in page {
-      writeAssignment(key.number)
-      if question.isSearch {
-        match.find(key, of: query, in: registry)
-        AssignmentBody.write(match, into: &writer)
-      }
-      writer.endObject()
-    }
-    let counts =
-      question.hasFacets ? FacetCounts(searcher.keys, registry, question.filter) : nil
-    PageBody.end(next: next.isEmpty ? nil : next, counts: counts, into: &writer)
-    writer.endText()
   }
 
   /// Writes the target of the next page: the query as it came, with another cursor.

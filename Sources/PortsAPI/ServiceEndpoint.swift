@@ -38,7 +38,7 @@ extension APIResponder {
       writer.removeAll()
       ServiceBody.begin(name, total: numbers.count, into: &writer)
       for number in numbers {
-        writeAssignment(number)
+        store.writeAssignment(number, into: &writer)
         writer.endObject()
       }
       PageBody.end(into: &writer)

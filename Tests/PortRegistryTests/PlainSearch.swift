@@ -53,8 +53,10 @@ struct PlainSearch {
   }
 
   static func words(_ text: String) -> [String] {
-    text.lowercased().split { $0.isASCII && !$0.isLetter && !$0.isNumber }
-      .map { String($0.prefix(63)) }
+    text.lowercased().replacing("++", with: "pp").split {
+      $0.isASCII && !$0.isLetter && !$0.isNumber
+    }
+    .map { String($0.prefix(63)) }
   }
 
   // MARK: Terms

@@ -38,7 +38,7 @@ import Testing
 
   @Test func enoughQuestionsAreAnsweredAsTheyShouldBe() throws {
     let registry = try Embedded.registry.get()
-    let searcher = Searcher()
+    var searcher = Searcher()
     let prints = ProcessInfo.processInfo.environment["PORTOLAN_SEARCH_MISSES"] != nil
     var counts: [String: (all: Int, first: Int, three: Int)] = [:]
     for question in try Self.questions() {
@@ -85,7 +85,7 @@ import Testing
 
 extension Searcher {
   /// The places of the best answers to a question among the registry's records.
-  func answers(
+  mutating func answers(
     to question: String,
     limit: Int = 1_000,
     in registry: Registry,
@@ -97,5 +97,11 @@ extension Searcher {
     var page: [RankingKey] = []
     self.page(after: nil, limit: limit, into: &page)
     return page.map(\.number)
+  }
+
+  /// The same of a searcher that is asked once.
+  static func answersOnce(to question: String, in registry: Registry) -> [Int] {
+    var searcher = Searcher()
+    return searcher.answers(to: question, in: registry)
   }
 }

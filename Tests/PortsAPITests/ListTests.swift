@@ -43,7 +43,7 @@ import Testing
           "\(item["port"] ?? "") \(item["last"] ?? "") \(item["service"] ?? "") \(item["name"] ?? "")"
         #expect(seen.insert(identity).inserted, "\(identity) comes twice")
       }
-      #expect(answer.content.count <= APIResponder.answerBytesMax + 4096)
+      #expect(answer.content.count <= ListBench.answerBytesMax + 4096)
       guard let next = page["next"] as? String else {
         #expect(page["next"] is NSNull)
         #expect(answer["Link"] == nil)
@@ -94,7 +94,7 @@ import Testing
   @Test func aLongPageIsCutAndGoesOn() throws {
     let client = Client(try Fixture.embedded.get())
     let answer = try client.get("/ports?q=8&limit=1000")
-    #expect(answer.content.count <= APIResponder.answerBytesMax)
+    #expect(answer.content.count <= ListBench.answerBytesMax)
     let page = try object(client.get("/ports?limit=1000"))
     #expect(page["next"] is String)
   }

@@ -4,7 +4,7 @@
 /// A column of the usual table is kept as two words of bits, one for steps up and one for steps
 /// down (Myers 1999; Hyyrö 2003 adds the transposition), so a letter costs a dozen instructions
 /// however long the word is.
-package struct EditDistance {
+package struct EditDistance: ~Copyable {
   private let size: Int
   /// For each byte: at which places of the word it stands.
   private var places: [64 of UInt64] = .init(repeating: 0)

@@ -24,6 +24,12 @@ package struct Filter: Sendable {
     ranges |= 1 << UInt8(PortRange.allCases.firstIndex(of: range) ?? 0)
   }
 
+  /// Whether anything is asked; all pass where nothing is.
+  var isEmpty: Bool {
+    transports.isEmpty && states == 0 && ranges == 0 && layers == 0 && isOfficial == nil
+      && first == 0 && last == .max && services.isEmpty
+  }
+
   package func accepts(_ record: AssignmentRecord, in registry: Registry) -> Bool {
     if record.first > last || record.last < first || first > last { return false }
     if let isOfficial, record.isOfficial != isOfficial { return false }

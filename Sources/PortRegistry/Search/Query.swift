@@ -205,20 +205,18 @@ package struct Query: Sendable {
   }
 
   private func isNoise(_ word: Range<Int>) -> Bool {
-    switch word.count {
-    case 1:
-      return text[word.lowerBound] == UInt8(ascii: "a")
-        || text[word.lowerBound] == UInt8(ascii: "s")
-    case 2...9: return Self.noise.contains { text[word].elementsEqual($0) }
-    default: return false
-    }
+    word.count <= 8 && Self.noise.contains(SearchIndex.head(text.span.extracting(word)))
   }
 
-  /// Words around a question that narrow nothing.
-  private static let noise: [[UInt8]] = [
-    "port", "ports", "number", "numbers", "what", "which", "whats", "is", "are", "the", "an",
-    "for", "of", "on", "in", "to", "by", "and", "or", "does", "do", "use", "uses", "used", "using",
-    "default", "run", "runs", "running", "listen", "listens", "protocol", "service", "standard",
-    "network", "my", "it", "this", "that", "with", "vs", "how", "where", "need", "open", "please",
-  ].map { Array($0.utf8) }
+  /// Words around a question that narrow nothing: of at most eight letters, each as one number.
+  private static let noise: [UInt64] = [
+    "a", "s", "port", "ports", "number", "numbers", "what", "which", "whats", "is", "are", "the",
+    "an", "for", "of", "on", "in", "to", "by", "and", "or", "does", "do", "use", "uses", "used",
+    "using", "default", "run", "runs", "running", "listen", "listens", "protocol", "service",
+    "standard", "my", "it", "this", "that", "with", "vs", "how", "where", "need", "open",
+    "please",
+  ].map { word in
+    let letters = Array(word.utf8)
+    return SearchIndex.head(letters.span)
+  }
 }

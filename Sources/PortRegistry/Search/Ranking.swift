@@ -27,15 +27,20 @@ package struct RankingKey: Comparable, Hashable, Sendable {
 
   package init(rawValue: UInt64) { self.rawValue = rawValue }
 
-  init(_ matchClass: MatchClass, field: Int, record: AssignmentRecord, number: Int) {
-    var key = UInt64(matchClass.rawValue)
-    key = key << 1 | (record.isIn(.site) ? 0 : 1)
+  /// What assignment `number` brings with it: all but class and field.
+  init(of record: AssignmentRecord, number: Int) {
+    var key: UInt64 = record.isIn(.site) ? 0 : 1
     key = key << 4 | UInt64(9 - min(record.use, 9))
-    key = key << 4 | UInt64(field)
-    key = key << 1 | (record.isOfficial ? 0 : 1)
+    key = key << 5 | (record.isOfficial ? 0 : 1)
     key = key << 17 | (record.hasPort ? UInt64(record.first) : 65_536)
     key = key << 24 | UInt64(number)
     rawValue = key
+  }
+
+  /// The place of an assignment that answers in `field`, given what it brings with it.
+  @inline(__always)
+  init(_ rank: RankingKey, _ matchClass: UInt32, field: UInt32) {
+    rawValue = rank.rawValue | UInt64(matchClass) << 51 | UInt64(field) << 42
   }
 
   /// The place of an item that was not searched for: the order of ports.
@@ -43,6 +48,9 @@ package struct RankingKey: Comparable, Hashable, Sendable {
 
   /// The item's own place among the records.
   package var number: Int { Int(rawValue & 0xFF_FFFF) }
+
+  /// The field of a key that was searched for, by the order of ``FieldSet``.
+  var field: Int { Int(rawValue >> 42 & 0xF) }
 
   /// The class of a key that was searched for.
   package var matchClass: MatchClass { MatchClass(rawValue: UInt8(rawValue >> 51 & 7)) ?? .fuzzy }

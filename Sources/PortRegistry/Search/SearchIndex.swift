@@ -22,7 +22,7 @@ struct FieldSet: OptionSet, Sendable {
 }
 
 /// The words of all assignments, sorted, with where each occurs: built once, at load.
-package struct SearchIndex: Sendable {
+package final class SearchIndex: Sendable {
   /// What an index is to find.
   package enum Scope: Sendable {
     /// All that a search may ask for.
@@ -42,6 +42,7 @@ package struct SearchIndex: Sendable {
     }
 
     var record: Int { Int(rawValue >> 8) }
+    var number: UInt32 { rawValue >> 8 }
     var fields: FieldSet { FieldSet(rawValue: UInt8(truncatingIfNeeded: rawValue)) }
   }
 
@@ -57,6 +58,8 @@ package struct SearchIndex: Sendable {
   /// Where each term's postings begin.
   let postingStarts: [UInt32]
   let postings: [Posting]
+  /// What each assignment brings to its place in the order of answers, whatever is asked.
+  let ranks: [RankingKey]
   let trigrams: Trigrams
   let termsBySize: TermsBySize
 
@@ -107,6 +110,8 @@ package struct SearchIndex: Sendable {
     trigrams = scope == .words ? Trigrams(of: termText, termStarts) : Trigrams(of: [], [0])
     termsBySize =
       scope == .words ? TermsBySize(termText, termStarts) : TermsBySize([], [0])
+    ranks =
+      scope == .words ? records.enumerated().map { RankingKey(of: $1, number: $0) } : []
     self.termText = termText
     self.termStarts = termStarts
     self.heads = heads
@@ -205,11 +210,7 @@ package struct SearchIndex: Sendable {
 
   private func begins(_ number: Int, _ word: Span<UInt8>) -> Bool {
     let range = term(number)
-    guard range.count >= word.count else { return false }
-    for index in word.indices where termText[range.lowerBound + index] != word[index] {
-      return false
-    }
-    return true
+    return range.count >= word.count && matches(range.lowerBound, word)
   }
 
   /// The number of the term that is `word`.
@@ -223,34 +224,36 @@ package struct SearchIndex: Sendable {
 
   // MARK: Substrings and typing errors
 
-  /// Calls `body` with every term that holds `word`, of at least three bytes, behind its beginning.
-  func forEachTerm(containing word: Span<UInt8>, _ body: (Int) -> Void) {
+  /// Appends every term that holds `word`, of at least three bytes, behind its beginning.
+  func appendTerms(containing word: Span<UInt8>, to found: inout [Int]) {
     guard word.count >= 3 else { return }
-    var previous: UInt32?
-    for number in trigrams.candidates(for: word) where number != previous {
-      if contains(Int(number), word) { body(Int(number)) }
-      previous = number
+    let (places, offset) = trigrams.candidates(for: word)
+    var previous = -1
+    found.append(addingCapacity: places.count) { found in
+      for place in places where place.term != previous && place.offset > offset {
+        let term = term(place.term)
+        let start = term.lowerBound + place.offset - offset
+        guard start + word.count <= term.upperBound, matches(start, word) else { continue }
+        previous = place.term
+        found.append(place.term)
+      }
     }
   }
 
-  private func contains(_ number: Int, _ word: Span<UInt8>) -> Bool {
-    let range = term(number)
-    guard range.count > word.count else { return false }
-    for start in range.lowerBound + 1...range.upperBound - word.count {
-      var index = 0
-      while index < word.count, termText[start + index] == word[index] { index += 1 }
-      if index == word.count { return true }
-    }
-    return false
+  @inline(__always)
+  private func matches(_ start: Int, _ word: Span<UInt8>) -> Bool {
+    for index in word.indices where termText[start + index] != word[index] { return false }
+    return true
   }
 
-  /// Calls `body` with every term that is 1...`errorMax` typing errors from `word`.
-  func forEachTerm(near word: Span<UInt8>, errorMax: Int, _ body: (Int) -> Void) {
+  /// Appends every term that is 1...`errorMax` typing errors from `word`.
+  func appendTerms(near word: Span<UInt8>, errorMax: Int, to found: inout [Int]) {
     guard errorMax > 0, (1...Self.termSizeMax).contains(word.count) else { return }
     let distance = EditDistance(word)
+    let text = termText
     termsBySize.forEachCandidate(near: word, errorMax: errorMax) { number in
-      let errors = distance.to(termText.span.extracting(term(number)), max: errorMax)
-      if errors > 0, errors <= errorMax { body(number) }
+      let errors = distance.to(text.span.extracting(term(number)), max: errorMax)
+      if errors > 0, errors <= errorMax { found.append(number) }
     }
   }
 

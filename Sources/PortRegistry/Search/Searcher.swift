@@ -1,61 +1,49 @@
 /// Finds and orders the answers to one question after another, on one thread.
 ///
-/// Keeps what it needs between questions, so a search allocates nothing once warm.
-package final class Searcher {
-  /// What the question made of one assignment so far. Valid in the epoch it was written in.
-  private struct Mark {
-    var epoch: UInt32 = 0
-    var matchClass: UInt8 = 0
-    var field: UInt8 = 0
-  }
-
-  private var marks: [Mark] = []
-  private var epoch: UInt32 = 0
-  private var candidates: [UInt32] = []
-  private var round = WordRound()
+/// Keeps what it needs between questions, so a search allocates nothing once warm. A value that is
+/// not copied, so the compiler sees for itself that nobody else touches it.
+package struct Searcher: ~Copyable {
+  private var marks = AnswerMarks()
+  /// The terms found for the word at hand.
+  private var found: [Int] = []
   /// The keys of all answers, in no order.
   package private(set) var keys: [RankingKey] = []
 
   package init() {}
 
   /// Finds all answers to `query` that pass `filter`.
-  package func search(_ query: borrowing Query, in registry: Registry, filter: Filter) {
-    keys.removeAll(keepingCapacity: true)
-    begin(registry)
+  package mutating func search(
+    _ query: borrowing Query,
+    in registry: Registry,
+    filter: borrowing Filter
+  ) {
+    marks.begin(recordCount: registry.records.count)
     if !query.ports.isEmpty, query.words.isEmpty {
-      for ports in query.ports { collectPorts(ports, query, registry) }
+      for ports in query.ports { collectPorts(ports, registry) }
     } else {
+      collectWords(query, registry.index, allowsErrors: false)
+      collectNames(query, registry.index)
       if !query.ports.isEmpty, query.words.count > 1 { collectPortsWithWords(query, registry) }
-      collectNames(query, registry)
-      collectWords(query, registry, allowsErrors: false)
-      if !hasRealMatch {
+      if !marks.hasRealMatch {
         if query.ports.isEmpty {
-          collectWords(query, registry, allowsErrors: true)
+          marks.begin(recordCount: registry.records.count)
+          collectWords(query, registry.index, allowsErrors: true)
+          collectMistypedName(query, registry.index)
         } else {
           // `localhost:3000`: the words lead nowhere, the number does.
-          for ports in query.ports { collectPorts(ports, query, registry) }
+          for ports in query.ports { collectPorts(ports, registry) }
         }
       }
     }
-    for candidate in candidates {
-      let number = Int(candidate)
-      let mark = marks[number]
-      guard let matchClass = MatchClass(rawValue: mark.matchClass) else { continue }
-      let record = registry.records[number]
-      guard record.hasPort, matchesTransport(query, record),
-        filter.accepts(record, in: registry)
-      else { continue }
-      keys.append(
-        RankingKey(matchClass, field: Int(mark.field), record: record, number: number)
-      )
-    }
+    listKeys(query, registry, filter)
   }
 
   /// Every assignment that passes `filter`, in the order of ports.
-  package func browse(_ registry: Registry, filter: Filter) {
+  package mutating func browse(_ registry: Registry, filter: borrowing Filter) {
     keys.removeAll(keepingCapacity: true)
+    let acceptsAll = filter.isEmpty
     for number in 0..<registry.portedCount
-    where filter.accepts(registry.records[number], in: registry) {
+    where acceptsAll || filter.accepts(registry.records[number], in: registry) {
       keys.append(RankingKey(browsing: number))
     }
   }
@@ -63,66 +51,55 @@ package final class Searcher {
   /// The best `limit` answers behind `key`, in order.
   package func page(after key: RankingKey?, limit: Int, into page: inout [RankingKey]) {
     page.removeAll(keepingCapacity: true)
-    for candidate in keys {
+    guard limit > 0 else { return }
+    var read = 0
+    while read < keys.count, page.count < limit {
+      if key.map({ $0 < keys[read] }) ?? true { page.append(keys[read]) }
+      read += 1
+    }
+    page.sort()
+    var span = page.mutableSpan
+    for candidate in keys[read...] where candidate < span[limit - 1] {
       if let key, candidate <= key { continue }
-      if page.count == limit {
-        guard let worst = page.last, candidate < worst else { continue }
-        page.removeLast()
+      // The others make room: pages are short, and few candidates come this far.
+      var place = limit - 1
+      while place > 0, candidate < span[place - 1] {
+        span[place] = span[place - 1]
+        place -= 1
       }
-      // Binary insertion: pages are short.
-      var low = 0
-      var high = page.count
-      while low < high {
-        let middle = (low + high) / 2
-        if page[middle] < candidate { low = middle + 1 } else { high = middle }
+      span[place] = candidate
+    }
+  }
+
+  /// Makes keys of the answers that are to be listed.
+  private mutating func listKeys(
+    _ query: borrowing Query,
+    _ registry: Registry,
+    _ filter: borrowing Filter
+  ) {
+    var keys = keys  // A local one may be changed by the closure below.
+    self.keys = []
+    keys.removeAll(keepingCapacity: true)
+    let transports = query.transports
+    let acceptsAll = transports.isEmpty && filter.isEmpty
+    keys.reserveCapacity(marks.count)
+    marks.forEach { number, answer in
+      // Those without a port come last among the records.
+      guard number < registry.portedCount else { return }
+      if !acceptsAll {
+        let record = registry.records[number]
+        guard transports.isEmpty || !transports.isDisjoint(with: record.transports),
+          filter.accepts(record, in: registry)
+        else { return }
       }
-      page.insert(candidate, at: low)
+      keys.append(RankingKey(registry.index.ranks[number], answer >> 4, field: answer & 0xF))
     }
-  }
-
-  // MARK: Candidates
-
-  private func begin(_ registry: Registry) {
-    candidates.removeAll(keepingCapacity: true)
-    if marks.count != registry.records.count || epoch == .max {
-      marks = Array(repeating: Mark(), count: registry.records.count)
-      epoch = 0
-    }
-    epoch += 1
-  }
-
-  /// Notes a whole answer, unless a better one is there.
-  private func note(_ number: Int, _ matchClass: MatchClass, field: Int) {
-    if marks[number].epoch != epoch {
-      marks[number] = Mark(
-        epoch: epoch,
-        matchClass: matchClass.rawValue,
-        field: UInt8(field)
-      )
-      candidates.append(UInt32(number))
-    } else if matchClass.rawValue < marks[number].matchClass
-      || (matchClass.rawValue == marks[number].matchClass && field < Int(marks[number].field))
-    {
-      marks[number].matchClass = matchClass.rawValue
-      marks[number].field = UInt8(field)
-    }
-  }
-
-  private func matchesTransport(_ query: borrowing Query, _ record: AssignmentRecord) -> Bool {
-    query.transports.isEmpty || !query.transports.isDisjoint(with: record.transports)
-  }
-
-  private var hasRealMatch: Bool {
-    candidates.contains { marks[Int($0)].matchClass <= MatchClass.word.rawValue }
+    self.keys = keys
   }
 
   // MARK: Numbers
 
-  private func collectPorts(
-    _ ports: Query.Ports,
-    _ query: borrowing Query,
-    _ registry: Registry
-  ) {
+  private mutating func collectPorts(_ ports: Query.Ports, _ registry: Registry) {
     if ports.first == ports.last {
       for place in registry.memberRange(of: ports.first) {
         collect(registry.member(at: place), ports, registry)
@@ -130,24 +107,23 @@ package final class Searcher {
     } else {
       for number in 0..<registry.portedCount {
         let record = registry.records[number]
-        if record.first <= ports.last, record.last >= ports.first {
-          collect(number, ports, registry)
-        }
+        if record.first > ports.last { break }
+        if record.last >= ports.first { collect(number, ports, registry) }
       }
     }
   }
 
-  private func collect(_ number: Int, _ ports: Query.Ports, _ registry: Registry) {
+  private mutating func collect(_ number: Int, _ ports: Query.Ports, _ registry: Registry) {
     if let transport = ports.transport,
       !registry.records[number].transports.contains(transport)
     {
       return
     }
-    note(number, .number, field: 0)
+    marks.noteNumber(number)
   }
 
   /// `redis 6379`: what holds one of the numbers and answers the other words.
-  private func collectPortsWithWords(_ query: borrowing Query, _ registry: Registry) {
+  private mutating func collectPortsWithWords(_ query: borrowing Query, _ registry: Registry) {
     for ports in query.ports where ports.first == ports.last {
       for place in registry.memberRange(of: ports.first) {
         let number = registry.member(at: place)
@@ -164,73 +140,71 @@ package final class Searcher {
 
   // MARK: Names
 
-  private func collectNames(_ query: borrowing Query, _ registry: Registry) {
-    let index = registry.index
-    if query.fullKey != query.key { collectKey(query.fullKey.span, index, prefixes: false) }
-    collectKey(query.key.span, index, prefixes: true)
+  private mutating func collectNames(_ query: borrowing Query, _ index: SearchIndex) {
+    if query.fullKey != query.key, let term = index.term(equalTo: query.fullKey.span) {
+      marks.noteKeys(term..<term + 1, of: index, .name)
+    }
+    let key = query.key.span
+    guard !key.isEmpty else { return }
+    var terms = index.terms(beginningWith: key)
+    if let first = terms.first, index.term(first).count == key.count {
+      marks.noteKeys(first..<first + 1, of: index, .name)
+      terms = first + 1..<terms.upperBound
+    }
+    marks.noteKeys(terms, of: index, .prefix)
   }
 
-  private func collectKey(_ key: Span<UInt8>, _ index: SearchIndex, prefixes: Bool) {
-    guard !key.isEmpty else { return }
-    let terms = index.terms(beginningWith: key)
-    for term in terms {
-      let isWhole = index.term(term).count == key.count
-      if !isWhole, !prefixes { break }
-      for place in index.postingRange(term) {
-        let posting = index.postings[place]
-        guard !posting.fields.isDisjoint(with: .keys) else { continue }
-        note(posting.record, isWhole ? .name : .prefix, field: posting.fields.keyRank)
-      }
-    }
+  /// A name of several words that was mistyped as a whole.
+  private mutating func collectMistypedName(_ query: borrowing Query, _ index: SearchIndex) {
+    guard query.words.count > 1 else { return }
+    let key = query.key.span
+    found.removeAll(keepingCapacity: true)
+    index.appendTerms(near: key, errorMax: Self.errorMax(key), to: &found)
+    marks.noteKeys(found, of: index, .fuzzy)
   }
 
   // MARK: Words
 
-  private func collectWords(
+  private mutating func collectWords(
     _ query: borrowing Query,
-    _ registry: Registry,
+    _ index: SearchIndex,
     allowsErrors: Bool
   ) {
-    let index = registry.index
-    var round = WordRound()
-    swap(&round, &self.round)  // A local one may be changed by the closures below.
-    round.begin(recordCount: registry.records.count)
-    for (position, range) in query.words.enumerated() {
-      let word = query.text.span.extracting(range)
-      let isLast = position == query.words.count - 1
-      for term in index.terms(beginningWith: word) {
-        let isWhole = index.term(term).count == word.count
-        round.visit(term, index, position, isWhole || isLast ? .word : .substring)
+    for position in query.words.indices {
+      if position > 0 {
+        if marks.isEmpty { return }
+        marks.beginNext()
       }
-      index.forEachTerm(containing: word) { term in
-        round.visit(term, index, position, .substring)
-      }
-      if allowsErrors {
-        index.forEachTerm(near: word, errorMax: Self.errorMax(word)) { term in
-          round.visit(term, index, position, .fuzzy)
-        }
-      }
-      round.settle(position)
-      if round.members.isEmpty { break }
+      collectWord(
+        query.text.span.extracting(query.words[position]),
+        isLast: position == query.words.count - 1,
+        index,
+        allowsErrors: allowsErrors
+      )
+      if position > 0 { marks.endNext() }
     }
-    for member in round.members {
-      let (matchClass, field) = round.answer(of: member)
-      note(Int(member), matchClass, field: field)
-    }
-    swap(&round, &self.round)
-    if allowsErrors { collectMistypedName(query, index) }
   }
 
-  /// A name of several words that was mistyped as a whole.
-  private func collectMistypedName(_ query: borrowing Query, _ index: SearchIndex) {
-    guard query.words.count > 1 else { return }
-    let key = query.key.span
-    index.forEachTerm(near: key, errorMax: Self.errorMax(key)) { term in
-      for place in index.postingRange(term) {
-        let posting = index.postings[place]
-        guard !posting.fields.isDisjoint(with: .keys) else { continue }
-        note(posting.record, .fuzzy, field: posting.fields.keyRank)
-      }
+  private mutating func collectWord(
+    _ word: Span<UInt8>,
+    isLast: Bool,
+    _ index: SearchIndex,
+    allowsErrors: Bool
+  ) {
+    var terms = index.terms(beginningWith: word)
+    if let first = terms.first, index.term(first).count == word.count {
+      marks.note(first..<first + 1, of: index, .word)
+      terms = first + 1..<terms.upperBound
+    }
+    // The last word may be unfinished.
+    marks.note(terms, of: index, isLast ? .word : .substring)
+    found.removeAll(keepingCapacity: true)
+    index.appendTerms(containing: word, to: &found)
+    marks.note(found, of: index, .substring)
+    if allowsErrors {
+      found.removeAll(keepingCapacity: true)
+      index.appendTerms(near: word, errorMax: Self.errorMax(word), to: &found)
+      marks.note(found, of: index, .fuzzy)
     }
   }
 

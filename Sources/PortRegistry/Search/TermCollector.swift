@@ -45,11 +45,13 @@ struct TermCollector {
       let (first, second, size) = Tokens.fold(source, at: index)
       if first == 0 {
         for place in index..<index + size { word.append(source[place]) }
-      } else if Tokens.isWordByte(first) {
-        word.append(first)
-        if second != 0 { word.append(second) }
-      } else {
-        endWord(field)
+      } else if first != Tokens.nothing {
+        if Tokens.isWordByte(first) {
+          word.append(first)
+          if second != 0 { word.append(second) }
+        } else {
+          endWord(field)
+        }
       }
       index += size
     }

@@ -1,45 +1,67 @@
 /// Terms by their size, with the letters each has, so that a mistyped word is held only against
 /// those that it could be.
 struct TermsBySize: Sendable {
-  /// For each size: where its terms begin in the other two.
-  private let starts: [UInt32]
+  /// The letters of four terms, side by side, as sets: one instruction compares all four.
+  private typealias Letters = SIMD4<UInt32>
+
+  /// For each size: where its fours begin in ``letters``.
+  private let starts: [Int]
+  private let letters: [Letters]
+  /// The terms of all fours; those that fill a size's last four up are none.
   private let terms: [UInt32]
-  private let letters: [UInt64]
+
+  private static let noTerm = UInt32.max
 
   init(_ text: [UInt8], _ termStarts: [UInt32]) {
     let termCount = termStarts.count - 1
-    var counts = [UInt32](repeating: 0, count: SearchIndex.termSizeMax + 2)
-    for term in 0..<termCount { counts[Int(termStarts[term + 1] - termStarts[term]) + 1] += 1 }
-    for place in 1..<counts.count { counts[place] += counts[place - 1] }
-    var terms = [UInt32](repeating: 0, count: termCount)
-    var letters = [UInt64](repeating: 0, count: termCount)
-    var next = counts
+    var starts = [Int](repeating: 0, count: SearchIndex.termSizeMax + 2)
+    for term in 0..<termCount { starts[Int(termStarts[term + 1] - termStarts[term]) + 1] += 1 }
+    for size in 1..<starts.count { starts[size] = starts[size - 1] + (starts[size] + 3) / 4 }
+    let fourCount = starts[starts.count - 1]
+    var letters = [Letters](repeating: Letters(repeating: .max), count: fourCount)
+    var terms = [UInt32](repeating: Self.noTerm, count: 4 * fourCount)
+    var next = starts.map { 4 * $0 }
     for term in 0..<termCount {
       let range = Int(termStarts[term])..<Int(termStarts[term + 1])
-      let place = Int(next[range.count])
+      let place = next[range.count]
       terms[place] = UInt32(term)
-      letters[place] = Self.letters(text.span.extracting(range))
+      letters[place / 4][place % 4] = Self.letters(text.span.extracting(range))
       next[range.count] += 1
     }
-    starts = counts
-    self.terms = terms
+    self.starts = starts
     self.letters = letters
+    self.terms = terms
   }
 
-  /// The letters and digits of a word as a set; other bytes share the last bits.
-  private static func letters(_ word: Span<UInt8>) -> UInt64 {
-    var letters: UInt64 = 0
-    for index in word.indices { letters |= 1 << UInt64(EditDistance.slot(word[index])) }
+  /// The letters and digits of a word as a set. Some share a bit, which may leave a term in that
+  /// could not be meant, never one out that could.
+  private static func letters(_ word: Span<UInt8>) -> UInt32 {
+    var letters: UInt32 = 0
+    for index in word.indices {
+      let slot = EditDistance.slot(word[index])
+      letters |= 1 << UInt32(slot < 26 ? slot : 26 + slot % 6)
+    }
     return letters
   }
 
   /// Calls `body` with every term that could be at most `errorMax` typing errors from `word`.
+  @inline(__always)
   func forEachCandidate(near word: Span<UInt8>, errorMax: Int, _ body: (Int) -> Void) {
     let sizes = max(1, word.count - errorMax)...min(SearchIndex.termSizeMax, word.count + errorMax)
-    let wanted = Self.letters(word)
-    for place in Int(starts[sizes.lowerBound])..<Int(starts[sizes.upperBound + 1]) {
+    let wanted = Letters(repeating: Self.letters(word))
+    for four in starts[sizes.lowerBound]..<starts[sizes.upperBound + 1] {
       // Each error brings at most one letter in and takes at most one away.
-      if (letters[place] ^ wanted).nonzeroBitCount <= 2 * errorMax { body(Int(terms[place])) }
+      var differing = letters[four] ^ wanted
+      differing &= differing &- 1
+      differing &= differing &- 1
+      if errorMax > 1 {
+        differing &= differing &- 1
+        differing &= differing &- 1
+      }
+      guard differing.min() == 0 else { continue }
+      for lane in 0..<4 where differing[lane] == 0 && terms[4 * four + lane] != Self.noTerm {
+        body(Int(terms[4 * four + lane]))
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 /// How text becomes words that can be compared.
 ///
-/// Case and accents are dropped (`É` is `e`), and whatever is neither letter nor digit separates
-/// words. A name also has a key, all its words run together, so that `sql*net`, `SQL Net` and
+/// Case and accents are dropped (`É` is `e`, whether it is one code point or two), `++` is said
+/// `pp`, and whatever else is neither letter nor digit separates words. A name also has a key, all its words run together, so that `sql*net`, `SQL Net` and
 /// `sqlnet` are the same name.
 enum Tokens {
   /// A–Z as a–z.
@@ -19,14 +19,21 @@ enum Tokens {
     byte &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10 || byte >= 0x80
   }
 
+  /// What an accent of its own is folded to: no byte of UTF-8.
+  static let nothing: UInt8 = 0xFF
+
   /// The first code point of `text` from `index` on, folded.
   ///
   /// - Returns: The folded bytes as up to two ASCII letters or the bytes unchanged (`count` of them
-  ///   from `index`), and how many bytes the code point has.
+  ///   from `index`), or ``nothing``, and how many bytes the code point has.
   @inline(__always)
   static func fold(_ text: Span<UInt8>, at index: Int) -> (first: UInt8, second: UInt8, size: Int) {
     let byte = text[index]
-    if byte < 0x80 { return (lowercased(byte), 0, 1) }
+    if byte < 0x80 {
+      if byte == UInt8(ascii: "+"), isDoubled(text, at: index) { return (UInt8(ascii: "p"), 0, 1) }
+      return (lowercased(byte), 0, 1)
+    }
+    if isAccent(text, at: index) { return (nothing, 0, 2) }
     if byte == 0xC3 || byte == 0xC4 || byte == 0xC5, index + 1 < text.count {
       let point = Int(byte & 0x1F) << 6 | Int(text[index + 1] & 0x3F)
       let (first, second) = latin(point)
@@ -39,6 +46,19 @@ enum Tokens {
       return (UInt8(ascii: "-"), 0, 3)
     }
     return (0, 0, min(size, text.count - index))
+  }
+
+  /// Whether the same byte stands beside the one at `index`.
+  private static func isDoubled(_ text: Span<UInt8>, at index: Int) -> Bool {
+    (index > 0 && text[index - 1] == text[index])
+      || (index + 1 < text.count && text[index + 1] == text[index])
+  }
+
+  /// Whether the code point at `index` is an accent over the one before it, U+0300...U+036F.
+  static func isAccent(_ text: Span<UInt8>, at index: Int) -> Bool {
+    guard index + 1 < text.count else { return false }
+    return (text[index] == 0xCC && text[index + 1] >= 0x80)
+      || (text[index] == 0xCD && (0x80...0xAF).contains(text[index + 1]))
   }
 
   /// The ASCII letters of a Latin letter, U+00C0...U+017F; (0, 0) for one that has none.
@@ -86,7 +106,7 @@ enum Tokens {
       let (first, second, size) = fold(text, at: index)
       if first == 0 {
         for place in index..<index + size { folded.append(text[place]) }
-      } else {
+      } else if first != nothing {
         folded.append(first)
         if second != 0 { folded.append(second) }
       }

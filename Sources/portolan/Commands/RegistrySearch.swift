@@ -11,7 +11,7 @@ enum RegistrySearch {
     var query = Query()
     let bytes = Array(question.utf8)
     query.parse(bytes.span)
-    let searcher = Searcher()
+    var searcher = Searcher()
     searcher.search(query, in: registry, filter: filter)
     var page: [RankingKey] = []
     searcher.page(after: nil, limit: limit, into: &page)

@@ -1,0 +1,77 @@
+import JSON
+import PortRegistry
+
+/// What a list is found and written with, kept between requests.
+///
+/// A value that is not copied: a request borrows it as a whole, so that it is looked after once and
+/// not at every access to one of its parts.
+struct ListBench: ~Copyable {
+  private var query = Query()
+  private var searcher = Searcher()
+  private var match = Match()
+  /// The items of the page at hand, in order.
+  private(set) var page: [RankingKey] = []
+
+  /// How long one answer may be, in bytes. A page that would be longer is cut.
+  static let answerBytesMax = 256 * 1024
+  /// Room for an item's `match`.
+  private static let matchBytes = 128
+
+  /// How many items all pages have together.
+  var total: Int { searcher.keys.count }
+
+  /// Finds the answers, and brings those of the page into ``page``.
+  ///
+  /// - Parameter writer: Is used to see how long an item will be.
+  /// - Returns: Whether there are more behind them.
+  mutating func find(
+    _ question: borrowing Question,
+    after: RankingKey?,
+    in store: RepresentationStore,
+    with writer: inout JSONWriter
+  ) -> Bool {
+    if question.isSearch {
+      query.parse(question.words.span)
+      searcher.search(query, in: store.registry, filter: question.filter)
+    } else {
+      searcher.browse(store.registry, filter: question.filter)
+    }
+    searcher.page(after: after, limit: question.limit + 1, into: &page)
+    var hasNext = page.count > question.limit
+    if hasNext { page.removeLast() }
+    // A page that would be too long ends earlier; what is left comes with the next.
+    var size = 0
+    for place in page.indices {
+      size += store.assignmentSize(page[place].number, with: &writer) + Self.matchBytes
+      if place > 0, size > Self.answerBytesMax {
+        page.removeLast(page.count - place)
+        hasNext = true
+        break
+      }
+    }
+    return hasNext
+  }
+
+  /// Writes the page as JSON.
+  mutating func write(
+    _ question: borrowing Question,
+    next: [UInt8],
+    from store: RepresentationStore,
+    into writer: inout JSONWriter
+  ) {
+    writer.removeAll()
+    PageBody.begin(total: total, into: &writer)
+    for key in page {
+      store.writeAssignment(key.number, into: &writer)
+      if question.isSearch {
+        match.find(key, of: query, in: store.registry)
+        MatchBody.write(match, into: &writer)
+      }
+      writer.endObject()
+    }
+    let counts =
+      question.hasFacets ? FacetCounts(searcher.keys, store.registry, question.filter) : nil
+    PageBody.end(next: next.isEmpty ? nil : next, counts: counts, into: &writer)
+    writer.endText()
+  }
+}
