@@ -8,10 +8,10 @@ import Testing
 /// missed; those of the held set are never printed, so that nothing is tuned on them.
 @Suite struct SearchScoreTests {
   /// The least share, in percent, that may be right at rank 1 and among the first 3: what the
-  /// search reaches with the tables of today, less a margin for a changed table.
+  /// search has reached, rounded down.
   private static let floors: [String: (first: Double, three: Double)] = [
-    "tune": (first: 0, three: 0),
-    "held": (first: 0, three: 0),
+    "tune": (first: 98.5, three: 99.1),
+    "held": (first: 96.5, three: 98.8),
   ]
 
   private struct Question {
