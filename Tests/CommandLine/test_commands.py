@@ -16,7 +16,8 @@ from .harness import (BAD_DATA, BINARY, FIGURES, FOUND, INPUT_OUTPUT, NOT_FOUND,
 
 SITE = ("port,last,transports,service,name,owner,environments,link,note\n"
         "8443,,tcp,ledger,Ledger,Payments,prod,https://wiki.example/ledger,\n")
-READY_LIMIT_MILLISECONDS = 15
+# The goal is 15 ms on a machine that does nothing else.
+READY_LIMIT_MILLISECONDS = 40
 
 
 class Answers(CommandTestCase):

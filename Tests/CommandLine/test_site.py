@@ -10,7 +10,7 @@ from pathlib import Path
 from Support.program import NotStarted, Program
 from Support.wire import Connection, ask, request, take_answer
 
-from .harness import BAD_DATA, BINARY, FIGURES, FOUND, CommandTestCase
+from .harness import BAD_DATA, BINARY, FIGURES, CommandTestCase
 
 HEADER = "port,last,transports,service,name,owner,environments,link,note\n"
 LEDGER = HEADER + "8443,,tcp,ledger,Ledger,Payments,prod,https://wiki.example/ledger,Ask first\n"

@@ -262,5 +262,8 @@ def unread_log(binary: Path, short: bool, findings: Findings) -> None:
         done = metrics(admin)[RELOADED] - before
         findings.say(f"{done:.0f} of {UNREAD_RELOADS} reloads logged to a pipe that nobody reads")
         findings.require(done == UNREAD_RELOADS, "a reload waits for a reader of the log")
+        dropped = metrics(admin)[LOG_DROPPED]
+        findings.say(f"{dropped:.0f} of its lines dropped")
+        findings.require(dropped > 0, "no drop was counted")
         findings.require(ask(program.address, "/ports/443").status == 200, "it does not serve")
         stop(program, findings)

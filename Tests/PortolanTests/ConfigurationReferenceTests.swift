@@ -76,9 +76,10 @@ enum ConfigurationReference {
 
       A value that cannot be read, a name that is not known and settings that do not go together
       are errors, told all at once with their origin; the exit status is then 78. `portolan
-      check-config` checks without serving, `portolan print-config` prints every value and where
-      it comes from. Both take the flags of `serve`. Paths are taken from the directory that the
-      program runs in.
+      check-config` checks without serving, and reads the files that are named: certificates that
+      cannot be used are 78 too, data that cannot be read is 65. `portolan print-config` prints
+      every value and where it comes from. Both take the flags of `serve`. Paths are taken from
+      the directory that the program runs in.
 
       On SIGHUP the file is read anew. Settings marked *reload* take up new values then; a change
       of any other is logged and waits for a restart.

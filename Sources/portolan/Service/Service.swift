@@ -41,7 +41,7 @@ final class Service: Sendable {
   let ticketKeys: TicketKeys
   /// The queue on which signals come.
   let control: DispatchQueue
-  /// Where gzip forms are made and data is read, so that signals are heard meanwhile.
+  /// Where answers are made ready and memory is given back, so that signals are heard meanwhile.
   let background = DispatchQueue(label: "portolan.background")
   let notes: HealthNotes
   let state: Mutex<State>
