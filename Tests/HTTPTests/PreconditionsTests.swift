@@ -171,6 +171,13 @@ import Testing
       var pieces = ContentDigest(key: key)
       for byte in input { pieces.append(byte) }
       #expect(pieces.finish() == expected)
+      // However it is cut, too.
+      for cut in 0...count {
+        var halves = ContentDigest(key: key)
+        halves.append(input.span.extracting(0..<cut))
+        halves.append(input.span.extracting(cut..<count))
+        #expect(halves.finish() == expected)
+      }
     }
   }
 

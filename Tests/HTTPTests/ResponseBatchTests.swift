@@ -123,6 +123,68 @@ import Testing
   }
 }
 
+extension ResponseBatchTests {
+  /// The bytes as they are sent, attachments at their places.
+  private func sent(_ batch: borrowing ResponseBatch) -> String {
+    var bytes: [UInt8] = []
+    let own = batch.bytes
+    batch.forEachSegment { segment in
+      switch segment {
+      case .own(let range): bytes += own[range]
+      case .shared(let content): bytes += content
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private func answer(_ content: [UInt8], into batch: inout ResponseBatch) {
+    batch.beginHead(.ok)
+    batch.endHead(sharing: content)
+  }
+
+  @Test func oneBatchFollowsAnother() {
+    let long = [UInt8](repeating: 0x61, count: ResponseBatch.attachmentFloorBytes)
+    var whole = batch()
+    var first = batch()
+    var second = batch()
+    for (place, content) in [[0x62], long, [0x63], long, [0x64]].enumerated() {
+      answer(content, into: &whole)
+      if place < 2 { answer(content, into: &first) } else { answer(content, into: &second) }
+    }
+    second.beginHead(.notFound)
+    second.endHead(copying: [0x65, 0x66])
+    whole.beginHead(.notFound)
+    whole.endHead(copying: [0x65, 0x66])
+    first.append(second)
+    #expect(sent(first) == sent(whole))
+    #expect(first.size == whole.size)
+    #expect(first.attachments.map(\.offset) == whole.attachments.map(\.offset))
+    #expect(first.latestStatus == .notFound)
+    #expect(first.latestContentSize == 2)
+  }
+
+  @Test func aWaitingClientIsAskedToGoOn() {
+    var batch = batch()
+    batch.appendContinue()
+    #expect(text(batch) == "HTTP/1.1 100 Continue\r\n\r\n")
+  }
+
+  @Test func whatWasMadeEarlierIsCopied() {
+    let store = Array("before\r\nabcbehind".utf8)
+    for (omitsContent, expected) in [(false, "\r\nabc"), (true, "\r\n")] {
+      var batch = batch()
+      batch.omitsContent = omitsContent
+      batch.beginHead(.ok)
+      batch.appendLines(Array("A: b\r\n".utf8))
+      batch.beginField("Link")
+      batch.bytes.append(contentsOf: "c\r\n".utf8)
+      batch.endHead(prepared: store, at: 6..<11, headSize: 2)
+      #expect(text(batch) == "HTTP/1.1 200 OK\r\n\(date)A: b\r\nLink: c\r\n\(expected)")
+      #expect(batch.latestContentSize == 3)
+    }
+  }
+}
+
 /// Every fault and problem has words, a status and a place.
 @Suite struct ProblemTests {
   static let faults: [RequestHeadFault] = [
