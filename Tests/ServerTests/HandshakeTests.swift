@@ -25,6 +25,7 @@ import Testing
     var isResumed: Bool { script.isResumed }
     var certificateSubject: String? { script.certificateSubject }
     var hasBufferedInput: Bool { false }
+    var readAwaitsRoom: Bool { false }
 
     func handshake() -> HandshakeOutcome { script.outcomes.removeFirst() }
 
@@ -41,6 +42,7 @@ import Testing
       return .bytes(source.count)
     }
 
+    func announceEnd() {}
     func finishSending() {}
     func prepareReset() { script.wasReset = true }
   }
@@ -52,7 +54,7 @@ import Testing
     var bench = Workbench(
       limits: Limits(),
       statistics: Statistics(),
-      memory: UnwrittenMemory(limit: .max),
+      quotas: Quotas(Limits()),
       now: 1_000
     )
     var connection = Connection(

@@ -32,7 +32,7 @@ import Testing
         String(decoding: answer, as: UTF8.self).hasSuffix("/n1/5")
       else { return false }
       return count(.memory, in: server) > 0
-        && server.engine.memory.value <= limits.unwrittenBytesInAll
+        && server.engine.quotas.unwrittenBytes.taken <= limits.unwrittenBytesInAll
     }
     #expect(isRelieved)
     withExtendedLifetime(clients) {}
