@@ -1,8 +1,8 @@
 /// How text becomes words that can be compared.
 ///
 /// Case and accents are dropped (`É` is `e`, whether it is one code point or two), `++` is said
-/// `pp`, and whatever else is neither letter nor digit separates words. A name also has a key, all its words run together, so that `sql*net`, `SQL Net` and
-/// `sqlnet` are the same name.
+/// `pp`, and whatever else is neither letter nor digit separates words. A name also has a key, all
+/// its words run together, so that `sql*net`, `SQL Net` and `sqlnet` are the same name.
 enum Tokens {
   /// A–Z as a–z.
   @inline(__always)
