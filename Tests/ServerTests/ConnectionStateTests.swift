@@ -37,7 +37,7 @@ import Testing
     switch (event, phase) {
     case (.established, .handshaking): (.idle, .none)
     case (.requestBegan, .idle), (.requestBegan, .receiving): (.receiving, .none)
-    case (.postponed, .idle), (.postponed, .receiving): (.waiting, .none)
+    case (.postponed, .idle), (.postponed, .receiving), (.postponed, .waiting): (.waiting, .none)
     case (.answered(let closes), .idle), (.answered(let closes), .receiving),
       (.answered(let closes), .waiting):
       (closes ? .closing : .idle, .none)
