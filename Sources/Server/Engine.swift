@@ -9,7 +9,7 @@ package final class Engine: Sendable {
   package let loops: [EventLoop]
   /// What all loops together have taken of what they may have.
   package let quotas: Quotas
-  private let running: Mutex<Int>
+  private let running: Atomic<Int>
 
   /// Why an address cannot be listened on.
   package struct ListenFailure: Error, CustomStringConvertible {
@@ -30,7 +30,7 @@ package final class Engine: Sendable {
     }
     self.loops = loops
     self.quotas = quotas
-    running = Mutex(loops.count)
+    running = Atomic(loops.count)
   }
 
   /// Listens on `address`, each loop with a socket of its own, so that the kernel spreads
@@ -92,11 +92,8 @@ package final class Engine: Sendable {
   package func start(whenStopped: @escaping @Sendable () -> Void) {
     for loop in loops {
       loop.start {
-        let isLast = self.running.withLock { running in
-          running -= 1
-          return running == 0
-        }
-        if isLast { whenStopped() }
+        let left = self.running.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue
+        if left == 0 { whenStopped() }
       }
     }
   }
