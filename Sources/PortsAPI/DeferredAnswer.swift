@@ -43,13 +43,19 @@ final class DeferredAnswer: ResponseWork {
   }
 
   func finish(into batch: inout ResponseBatch) {
-    if let rest { return rest.finish(into: &batch) }
-    guard batch.persistence != made.persistence else { return batch.append(made) }
-    // The server began to drain meanwhile, and the answer has to say that it is the last one.
+    // Others' answers may have filled the memory while this one waited for its turn.
+    let isOverloaded = batch.circumstances.isOverloaded
+    if let rest, !isOverloaded { return rest.finish(into: &batch) }
+    if batch.persistence == made.persistence, !isOverloaded { return batch.append(made) }
+    // Or the server began to drain, and the answer has to say that it is the last one.
     made.removeAll()
     made.persistence = batch.persistence
+    made.circumstances.isOverloaded = isOverloaded
     let bytes = bytes
-    _ = responder.respond(to: head, in: bytes.span, into: &made)
+    if case .unfinished(let work) = responder.respond(to: head, in: bytes.span, into: &made) {
+      while !work.advance() {}
+      return work.finish(into: &batch)
+    }
     batch.append(made)
   }
 }

@@ -4,11 +4,11 @@ package import Posix
 /// One thread's worth of connections: waits for readiness, gives each connection its turn, keeps
 /// time.
 ///
-/// A loop shares nothing that changes with another one but its mailbox. It runs on a serial queue
-/// of its own, from ``start(whenStopped:)`` until it is told to stop.
+/// A loop shares nothing that changes with another one but its mailbox and the quotas. It runs on a
+/// serial queue of its own, from ``start(whenStopped:)`` until it is told to stop.
 package final class EventLoop: @unchecked Sendable {
   // Unchecked because `core` belongs to the queue alone: `start` hands it over, and from then on
-  // other threads reach only the mailbox and the statistics.
+  // other threads reach only the mailbox, the statistics and the quotas, which are theirs to reach.
   private var core: LoopCore
   package let statistics = Statistics()
   private let mailbox: Mailbox

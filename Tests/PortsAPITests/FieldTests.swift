@@ -121,6 +121,19 @@ import Testing
     }
   }
 
+  /// Thousands may ask within the moment in which there still is room.
+  @Test func aLongListIsRefusedWhenTheHouseFillsWhileItWaits() throws {
+    let client = try Fixture.client()
+    for coding in ["identity", "gzip"] {
+      client.memoryFillsMeanwhile = true
+      let answer = try client.get("/ports?limit=1000", "Accept-Encoding: \(coding)")
+      #expect(answer.status == 503)
+      #expect(answer["Retry-After"] == "1")
+      client.memoryFillsMeanwhile = false
+      #expect(try client.get("/ports?limit=1000", "Accept-Encoding: \(coding)").status == 200)
+    }
+  }
+
   @Test func theDashboardRefersToWhatMayBeKeptForEver() throws {
     let client = try Fixture.client()
     let page = try client.get("/?q=anything")

@@ -66,6 +66,8 @@ enum Fixture {
 final class Client {
   let responder: APIResponder
   var circumstances = Circumstances(peer: .none)
+  /// Whether others' answers fill the memory while an answer is in the making.
+  var memoryFillsMeanwhile = false
 
   init(_ store: RepresentationStore) {
     responder = APIResponder(store: store)
@@ -113,6 +115,7 @@ final class Client {
     case .held(let milliseconds): answer.heldMilliseconds = milliseconds
     case .unfinished(let work):
       repeat { answer.pieceCount += 1 } while !work.advance()
+      if memoryFillsMeanwhile { batch.circumstances.isOverloaded = true }
       work.finish(into: &batch)
     }
     try Self.read(batch, into: &answer)
