@@ -178,16 +178,17 @@ package struct Match: Sendable {
   /// Where `word` stands: at the beginning of a word, or else anywhere.
   private static func position(of word: Span<UInt8>, in source: Span<UInt8>) -> Range<Int>? {
     guard !word.isEmpty else { return nil }
-    var within: Range<Int>?
     let first = word[0]
-    let rest = word.extracting(1..<word.count)
+    var within: Range<Int>?
     var walk = FoldedWalk()
-    while let byte = walk.next(in: source) {
-      guard byte == first, walk.beginsWord || within == nil else { continue }
+    while walk.skip(to: first, in: source) {
+      let beginsWord = walk.beginsWord
+      guard beginsWord || within == nil else { continue }
       var ahead = walk
-      guard let end = ahead.match(rest, in: source) else { continue }
-      if walk.beginsWord { return walk.point..<end }
-      within = walk.point..<end
+      let start = walk.point
+      guard let end = ahead.match(word.extracting(1..<word.count), in: source) else { continue }
+      if beginsWord { return start..<end }
+      within = start..<end
     }
     return within
   }
