@@ -2,8 +2,8 @@ internal import CZlib
 
 /// Makes the gzip form (RFC 1952) of content with zlib's deflate.
 ///
-/// One encoder serves one thread, one content after another: its stream, about 256 KiB, is made
-/// once and reset between uses. The stream lives on the heap because zlib keeps a pointer back to
+/// One encoder serves one thread, one content after another: its stream is made once and reset
+/// between uses. The stream lives on the heap because zlib keeps a pointer back to
 /// it and refuses to work when it has moved.
 @safe
 package final class GzipEncoder {
@@ -18,22 +18,39 @@ package final class GzipEncoder {
     package static let kept = Level(value: 9)
   }
 
+  /// How far back a repetition is looked for, and so how much memory a stream has.
+  package struct Window: Sendable {
+    /// The base-two logarithm of its size.
+    let bits: CInt
+    /// zlib's measure of the memory for hashes and symbols, 1...9.
+    let memoryLevel: CInt
+
+    /// All of deflate's 32 KiB; 256 KiB of memory.
+    package static let whole = Window(bits: 15, memoryLevel: 8)
+    /// Enough for content of ``shortContentSizeMax``; 64 KiB of memory, which stays in the cache
+    /// and is soon reset.
+    package static let short = Window(bits: 13, memoryLevel: 6)
+    /// Content of at most so many bytes is coded as well through the ``short`` window: zlib leaves
+    /// 262 bytes of a window unused.
+    package static let shortContentSizeMax = (1 << 13) - 262
+  }
+
   /// Why zlib would not make a stream: there is no memory.
   package struct Failure: Error, CustomStringConvertible {
     package let code: CInt
     package var description: String { "zlib could not make a stream (\(code))" }
   }
 
-  package init(level: Level) throws(Failure) {
+  package init(level: Level, window: Window = .whole) throws(Failure) {
     let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     unsafe stream.initialize(to: z_stream())
-    // 15 is the largest window, 16 more ask for the gzip wrapper; 8 is the default memory level.
+    // 16 more than the window's bits ask for the gzip wrapper.
     let status = unsafe portolan_deflateInit2(
       stream,
       level.value,
       Z_DEFLATED,
-      15 + 16,
-      8,
+      window.bits + 16,
+      window.memoryLevel,
       Z_DEFAULT_STRATEGY
     )
     guard status == Z_OK else {

@@ -97,19 +97,7 @@ package struct JSONWriter: Sendable {
   }
 
   private mutating func digits(of value: Int) {
-    if 0..<10 ~= value {
-      return bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value))
-    }
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    var divisor: UInt = 1
-    let magnitude = value.magnitude
-    while magnitude / divisor >= 10 { divisor *= 10 }
-    var rest = magnitude
-    while divisor > 0 {
-      bytes.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest / divisor))
-      rest %= divisor
-      divisor /= 10
-    }
+    bytes.append(addingCapacity: OutputSpan<UInt8>.decimalSizeMax) { $0.append(decimal: value) }
   }
 
   package mutating func value(_ text: String) {
@@ -200,9 +188,30 @@ package struct JSONWriter: Sendable {
   /// it, commas too, is the caller's part.
   package mutating func part(_ json: [UInt8]) { bytes.append(contentsOf: json) }
 
-  /// A single byte of such a text.
-  package mutating func part(_ byte: UInt8) { bytes.append(byte) }
+  /// Such a part of at most `size` bytes, written in place.
+  @inline(__always)
+  package mutating func part(upTo size: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
+    bytes.append(addingCapacity: size, initializingWith: write)
+  }
+}
 
-  /// A number within such a text.
-  package mutating func part(_ number: Int) { digits(of: number) }
+extension OutputSpan<UInt8> {
+  /// How long a number can be, in bytes: `-9223372036854775808`.
+  package static var decimalSizeMax: Int { 20 }
+
+  /// Appends a number, of at most ``decimalSizeMax`` bytes.
+  package mutating func append(decimal value: Int) {
+    if 0..<10 ~= value { return append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value)) }
+    if value < 0 { append(UInt8(ascii: "-")) }
+    // The last digit is found first.
+    var digits: [20 of UInt8] = .init(repeating: 0)
+    var place = Self.decimalSizeMax
+    var rest = value.magnitude
+    repeat {
+      place -= 1
+      digits[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
+    for place in place..<Self.decimalSizeMax { append(digits[place]) }
+  }
 }

@@ -4,16 +4,8 @@ package import PortRegistry
 /// An assignment as JSON: the one place that knows its members and their order.
 package enum AssignmentBody {
   /// Writes assignment `number` of `registry`.
-  ///
-  /// - Parameter match: How it answers a search, if it does.
-  package static func write(
-    _ number: Int,
-    of registry: Registry,
-    match: Match? = nil,
-    into writer: inout JSONWriter
-  ) {
+  package static func write(_ number: Int, of registry: Registry, into writer: inout JSONWriter) {
     begin(number, of: registry, into: &writer)
-    if let match { MatchBody.write(match, into: &writer) }
     writer.endObject()
   }
 

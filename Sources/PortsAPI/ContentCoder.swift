@@ -10,6 +10,8 @@ final class ContentCoder {
   static let pieceBytes = 16 * 1024
 
   private var onTheFly: GzipEncoder?
+  /// The same for content that a small window does for, as most searches are.
+  private var onTheFlyShort: GzipEncoder?
   /// For what is fixed, until its gzip form is there: at the level of that, so that the same tag
   /// always means the same bytes.
   private var kept: GzipEncoder?
@@ -21,7 +23,7 @@ final class ContentCoder {
   ///
   /// - Returns: Whether that made it smaller; it is in ``coded`` then.
   func encode(_ content: Span<UInt8>, _ level: ContentLevel) -> Bool {
-    guard let encoder = encoder(level) else { return false }
+    guard let encoder = encoder(level, contentSize: content.count) else { return false }
     coded.removeAll(keepingCapacity: true)
     encoder.encode(content, appendingTo: &coded)
     return coded.count < content.count
@@ -40,11 +42,16 @@ final class ContentCoder {
   /// Gives back what is of no use once the gzip forms are there.
   func releaseKept() { kept = nil }
 
-  private func encoder(_ level: ContentLevel) -> GzipEncoder? {
+  private func encoder(_ level: ContentLevel, contentSize: Int) -> GzipEncoder? {
     switch level {
     case .fixed:
       if kept == nil { kept = try? GzipEncoder(level: .kept) }
       return kept
+    case .composed where contentSize <= GzipEncoder.Window.shortContentSizeMax:
+      if onTheFlyShort == nil {
+        onTheFlyShort = try? GzipEncoder(level: .onTheFly, window: .short)
+      }
+      return onTheFlyShort
     case .composed:
       if onTheFly == nil { onTheFly = try? GzipEncoder(level: .onTheFly) }
       return onTheFly

@@ -16,16 +16,12 @@ enum Cursor {
 
   /// Appends the cursor that leads on behind `key`.
   static func write(_ key: UInt64, _ binding: ContentDigest, to text: inout [UInt8]) {
-    let check = check(key, binding)
-    // 128 bits and four of padding, six at a time.
-    for digit in 0..<22 {
-      var value: UInt64 = 0
-      for bit in 6 * digit..<6 * digit + 6 {
-        let word = bit < 64 ? key : check
-        value = value << 1 | (bit < 128 ? word >> UInt64(63 - bit % 64) & 1 : 0)
-      }
-      text.append(alphabet[Int(value)])
+    // 128 bits, six at a time; the last digit has two of them and four that are empty.
+    let bits = UInt128(key) << 64 | UInt128(check(key, binding))
+    for shift in stride(from: 122, through: 2, by: -6) {
+      text.append(alphabet[Int(truncatingIfNeeded: bits >> UInt128(shift) & 63)])
     }
+    text.append(alphabet[Int(truncatingIfNeeded: bits << 4 & 63)])
   }
 
   /// The key that a cursor holds.

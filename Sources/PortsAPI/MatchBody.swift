@@ -4,23 +4,31 @@ import PortRegistry
 /// How an assignment answers a search, as JSON. A page has one for each item, so it is put together
 /// from parts that are ready.
 enum MatchBody {
-  /// Writes the member `match`.
+  /// Writes the member `match`, behind the members of the assignment.
   static func write(_ match: Match, into writer: inout JSONWriter) {
-    // Behind the members of the assignment.
     writer.part(beginnings[place(match.kind, match.field)])
-    if match.field.isList {
-      writer.part(match.element)
-      writer.part(spans)
+    writer.part(upTo: sizeMax(match)) { output in
+      if match.field.isList {
+        output.append(decimal: match.element)
+        for byte in spans { output.append(byte) }
+      }
+      for place in match.spans.indices {
+        if place > 0 { output.append(UInt8(ascii: ",")) }
+        output.append(UInt8(ascii: "["))
+        output.append(decimal: match.spans[place].lowerBound)
+        output.append(UInt8(ascii: ","))
+        output.append(decimal: match.spans[place].upperBound)
+        output.append(UInt8(ascii: "]"))
+      }
+      output.append(UInt8(ascii: "]"))
+      output.append(UInt8(ascii: "}"))
     }
-    for (place, span) in match.spans.enumerated() {
-      if place > 0 { writer.part(UInt8(ascii: ",")) }
-      writer.part(UInt8(ascii: "["))
-      writer.part(span.lowerBound)
-      writer.part(UInt8(ascii: ","))
-      writer.part(span.upperBound)
-      writer.part(UInt8(ascii: "]"))
-    }
-    writer.part(end)
+  }
+
+  /// How much comes behind the beginning at most, in bytes.
+  private static func sizeMax(_ match: Match) -> Int {
+    let numberSize = OutputSpan<UInt8>.decimalSizeMax
+    return numberSize + spans.count + match.spans.count * (2 * numberSize + 4) + 2
   }
 
   private static func place(_ kind: Match.Kind, _ field: Match.Field) -> Int {
@@ -36,7 +44,6 @@ enum MatchBody {
     }
   }
   private static let spans = Array("\",\"spans\":[".utf8)
-  private static let end = Array("]}".utf8)
 }
 
 extension Match.Field {

@@ -1,34 +1,8 @@
-package import JSON
-package import PortRegistry
+import JSON
+import PortRegistry
 
-/// A page of assignments as JSON.
-package enum PageBody {
-  /// Writes a page whole.
-  ///
-  /// - Parameters:
-  ///   - keys: The items, from ``Searcher/page(after:limit:into:)``.
-  ///   - query: What was searched for; `nil` when nothing was, and no item says how it matches.
-  package static func write(
-    _ keys: [RankingKey],
-    total: Int,
-    of query: Query?,
-    _ registry: Registry,
-    into writer: inout JSONWriter
-  ) {
-    begin(total: total, into: &writer)
-    var match = Match()
-    for key in keys {
-      if let query { match.find(key, of: query, in: registry) }
-      AssignmentBody.write(
-        key.number,
-        of: registry,
-        match: query == nil ? nil : match,
-        into: &writer
-      )
-    }
-    end(into: &writer)
-  }
-
+/// A page of assignments as JSON, but for its items.
+enum PageBody {
   static func begin(total: Int, into writer: inout JSONWriter) {
     writer.beginObject()
     writer.name("total")
@@ -95,7 +69,7 @@ package enum PageBody {
 }
 
 /// How many of a question's answers each value of a filter would keep, beside the filters given.
-package struct FacetCounts: Sendable {
+struct FacetCounts {
   private(set) var transports: [4 of Int] = .init(repeating: 0)
   private(set) var ranges: [3 of Int] = .init(repeating: 0)
   private(set) var states: [3 of Int] = .init(repeating: 0)
@@ -104,7 +78,7 @@ package struct FacetCounts: Sendable {
   private(set) var unofficial = 0
 
   /// - Parameter filter: The one that the answers have passed.
-  package init(_ keys: [RankingKey], _ registry: Registry, _ filter: Filter) {
+  init(_ keys: [RankingKey], _ registry: Registry, _ filter: Filter) {
     // The states of an item depend on the transports and bounds that are asked for.
     var filters: [Filter] = []
     for state in [AssignmentState.unassigned, .reserved, .assigned] {

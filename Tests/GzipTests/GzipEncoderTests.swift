@@ -72,6 +72,21 @@ import Testing
     }
   }
 
+  /// Its memory is a quarter, and nothing is lost by it: a repetition is found as far back as
+  /// content of that size goes.
+  @Test func aShortWindowIsAsGoodForShortContent() throws {
+    let longest = GzipEncoder.Window.shortContentSizeMax
+    let noise = Self.contents[5].prefix(longest / 2)
+    let content = Array((noise + noise).prefix(longest))
+    for size in [1, 1000, longest - 1, longest] {
+      let part = Array(content.prefix(size))
+      let short = encoded(part, try GzipEncoder(level: .onTheFly, window: .short))
+      #expect(inflated(short) == Inflated(content: part, isWhole: true))
+      let whole = encoded(part, try GzipEncoder(level: .onTheFly))
+      #expect(short.count <= whole.count + whole.count / 100)
+    }
+  }
+
   /// An entity tag stands for bytes, so every replica must make the same ones: no time, no name.
   @Test func theHeaderSaysNothingOfTimeOrPlace() throws {
     let member = encoded(Array("a".utf8), try GzipEncoder(level: .onTheFly))

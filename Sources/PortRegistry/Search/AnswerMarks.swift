@@ -28,11 +28,6 @@ struct AnswerMarks: ~Copyable {
 
   init() {}
 
-  @inline(__always)
-  static func answer(_ matchClass: MatchClass, _ field: Int) -> UInt32 {
-    UInt32(matchClass.rawValue) << 4 | UInt32(truncatingIfNeeded: field)
-  }
-
   // MARK: Rounds
 
   /// Begins with no answer at all.
@@ -78,7 +73,7 @@ struct AnswerMarks: ~Copyable {
 
   /// Whether some answer is more than a part of a word or a typing error.
   var hasRealMatch: Bool {
-    let worst = Self.answer(.word, 0xF)
+    let worst = UInt32(Grade.answer(.word, 0xF))
     for number in members where marks[Int(number)] & 0xFF <= worst { return true }
     return false
   }
@@ -94,88 +89,61 @@ struct AnswerMarks: ~Copyable {
 
   /// Notes that an assignment was asked for by its number.
   mutating func noteNumber(_ number: Int) {
-    let mark = round.stamp << 8 | Self.answer(.number, 0)
+    let mark = round.stamp << 8 | UInt32(Grade.answer(.number, 0))
     let old = marks[number]
     guard mark < old else { return }
     marks[number] = mark
     if old >> 8 != round.stamp { members.append(UInt32(truncatingIfNeeded: number)) }
   }
 
-  /// Notes that `terms` answer the word at hand in all assignments that hold them.
-  mutating func note(_ terms: some Sequence<Int>, of index: SearchIndex, _ grade: MatchClass) {
-    Self.note(terms, index, Grade(ofWords: grade), round, &marks, &members)
+  /// Notes that `terms`, which stand together, answer the word at hand in all assignments that hold
+  /// them.
+  mutating func note(_ terms: Range<Int>, of index: SearchIndex, _ grade: Grade) {
+    guard !terms.isEmpty else { return }
+    Self.append(to: &members, and: &marks) { [round] members, marks in
+      Self.note(index.postingRange(terms), of: index, grade.answers, round, &marks, &members)
+    }
   }
 
-  /// Notes that `terms` answer the whole question, where they are the key of a name.
-  mutating func noteKeys(_ terms: some Sequence<Int>, of index: SearchIndex, _ grade: MatchClass) {
-    Self.note(terms, index, Grade(ofKeys: grade), round, &marks, &members)
-  }
-
-  private static func note(
-    _ terms: some Sequence<Int>,
-    _ index: SearchIndex,
-    _ grade: Grade,
-    _ round: Round,
-    _ marks: inout [UInt32],
-    _ members: inout [UInt32]
-  ) {
-    let postings = index.postings
-    var span = marks.mutableSpan
-    members.append(addingCapacity: span.count - members.count) { members in
+  /// Notes the same of terms that stand anywhere.
+  mutating func note(_ terms: [Int], of index: SearchIndex, _ grade: Grade) {
+    guard !terms.isEmpty else { return }
+    Self.append(to: &members, and: &marks) { [round] members, marks in
       for term in terms {
-        for place in index.postingRange(term) {
-          let posting = postings[place]
-          guard let answer = grade.answer(posting.fields) else { continue }
-          let mark = round.stamp << 8 | answer
-          let old = span[posting.record]
-          // A better answer may be there.
-          guard mark < old, old <= round.oldest else { continue }
-          span[posting.record] = mark
-          // Further words bring no new members.
-          if round.oldest == .max, old >> 8 != round.stamp { members.append(posting.number) }
-        }
+        Self.note(index.postingRange(term), of: index, grade.answers, round, &marks, &members)
       }
     }
   }
-}
 
-/// What terms that match in one way make of the fields that they stand in.
-private struct Grade {
-  private let whole: UInt32
-  /// A key alone answers where a word runs over the border between two words of a name; `nil` where
-  /// it does not count.
-  private let acrossWords: UInt32?
-  /// Descriptions and remarks have too many words to be searched for slips.
-  private let fieldMax: Int
-  private let isOfKeys: Bool
-
-  /// The places of the name and of the last field.
-  private static let name = 2
-  private static let note = 4
-
-  init(ofWords matchClass: MatchClass) {
-    let isFuzzy = matchClass == .fuzzy
-    whole = AnswerMarks.answer(matchClass, 0)
-    acrossWords = isFuzzy ? nil : AnswerMarks.answer(max(matchClass, .substring), Self.name)
-    fieldMax = isFuzzy ? Self.name : Self.note
-    isOfKeys = false
-  }
-
-  init(ofKeys matchClass: MatchClass) {
-    whole = AnswerMarks.answer(matchClass, 0)
-    acrossWords = nil
-    fieldMax = Self.name
-    isOfKeys = true
+  @inline(__always)
+  private static func append(
+    to members: inout [UInt32],
+    and marks: inout [UInt32],
+    _ body: (inout OutputSpan<UInt32>, inout MutableSpan<UInt32>) -> Void
+  ) {
+    var marks = marks.mutableSpan
+    members.append(addingCapacity: marks.count - members.count) { body(&$0, &marks) }
   }
 
   @inline(__always)
-  func answer(_ fields: FieldSet) -> UInt32? {
-    if isOfKeys {
-      return fields.isDisjoint(with: .keys) ? nil : whole | UInt32(fields.keyRank)
+  private static func note(
+    _ places: Range<Int>,
+    of index: SearchIndex,
+    _ answers: [UInt8],
+    _ round: Round,
+    _ marks: inout MutableSpan<UInt32>,
+    _ members: inout OutputSpan<UInt32>
+  ) {
+    for place in places {
+      let posting = index.postings[place]
+      let answer = answers[Int(posting.fields.rawValue)]
+      let mark = round.stamp << 8 | UInt32(answer)
+      let old = marks[posting.record]
+      // A better answer may be there.
+      guard mark < old, old <= round.oldest, answer != Grade.none else { continue }
+      marks[posting.record] = mark
+      // Further words bring no new members.
+      if round.oldest == .max, old >> 8 != round.stamp { members.append(posting.number) }
     }
-    let words = fields.intersection(.words).rawValue
-    if words == 0 { return acrossWords }
-    let field = words.trailingZeroBitCount
-    return field > fieldMax ? nil : whole | UInt32(truncatingIfNeeded: field)
   }
 }

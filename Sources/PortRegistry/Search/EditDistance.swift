@@ -26,6 +26,8 @@ package struct EditDistance: ~Copyable {
 
   /// The distance to `other`, or something above `max` once it is sure to be.
   package func to(_ other: Span<UInt8>, max: Int) -> Int {
+    // Read in place: an access to the stored array itself would copy it for each term.
+    let places = places.span
     var up = ~UInt64(0)
     var down: UInt64 = 0
     var diagonal: UInt64 = 0

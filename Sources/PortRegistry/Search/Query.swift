@@ -35,6 +35,9 @@ package struct Query: Sendable {
   /// Whether nothing is asked.
   package var isEmpty: Bool { words.isEmpty && ports.isEmpty && fullKey.isEmpty }
 
+  /// Whether all that counts is a single word, said once.
+  var isOneWord: Bool { words.count == 1 && words[0].count == key.count }
+
   /// Understands `question`: UTF-8 without control characters.
   package mutating func parse(_ question: Span<UInt8>) {
     text.removeAll(keepingCapacity: true)

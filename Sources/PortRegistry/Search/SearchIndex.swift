@@ -69,8 +69,11 @@ package final class SearchIndex: Sendable {
     Int(termStarts[number])..<Int(termStarts[number + 1])
   }
 
-  func postingRange(_ number: Int) -> Range<Int> {
-    Int(postingStarts[number])..<Int(postingStarts[number + 1])
+  func postingRange(_ number: Int) -> Range<Int> { postingRange(number..<number + 1) }
+
+  /// The postings of terms that stand together do so as well.
+  func postingRange(_ terms: Range<Int>) -> Range<Int> {
+    Int(postingStarts[terms.lowerBound])..<Int(postingStarts[terms.upperBound])
   }
 
   // MARK: Building
@@ -227,13 +230,15 @@ package final class SearchIndex: Sendable {
   /// Appends every term that holds `word`, of at least three bytes, behind its beginning.
   func appendTerms(containing word: Span<UInt8>, to found: inout [Int]) {
     guard word.count >= 3 else { return }
-    let (places, offset) = trigrams.candidates(for: word)
+    let (places, offset, areExact) = trigrams.candidates(for: word)
     var previous = -1
     found.append(addingCapacity: places.count) { found in
       for place in places where place.term != previous && place.offset > offset {
-        let term = term(place.term)
-        let start = term.lowerBound + place.offset - offset
-        guard start + word.count <= term.upperBound, matches(start, word) else { continue }
+        if !areExact {
+          let term = term(place.term)
+          let start = term.lowerBound + place.offset - offset
+          guard start + word.count <= term.upperBound, matches(start, word) else { continue }
+        }
         previous = place.term
         found.append(place.term)
       }

@@ -82,17 +82,19 @@ package struct Searcher: ~Copyable {
     keys.removeAll(keepingCapacity: true)
     let transports = query.transports
     let acceptsAll = transports.isEmpty && filter.isEmpty
-    keys.reserveCapacity(marks.count)
-    marks.forEach { number, answer in
-      // Those without a port come last among the records.
-      guard number < registry.portedCount else { return }
-      if !acceptsAll {
-        let record = registry.records[number]
-        guard transports.isEmpty || !transports.isDisjoint(with: record.transports),
-          filter.accepts(record, in: registry)
-        else { return }
+    keys.append(addingCapacity: marks.count) { keys in
+      let ranks = registry.index.ranks
+      marks.forEach { number, answer in
+        // Those without a port come last among the records.
+        guard number < registry.portedCount else { return }
+        if !acceptsAll {
+          let record = registry.records[number]
+          guard transports.isEmpty || !transports.isDisjoint(with: record.transports),
+            filter.accepts(record, in: registry)
+          else { return }
+        }
+        keys.append(RankingKey(ranks[number], answer >> 4, field: answer & 0xF))
       }
-      keys.append(RankingKey(registry.index.ranks[number], answer >> 4, field: answer & 0xF))
     }
     self.keys = keys
   }
@@ -142,16 +144,26 @@ package struct Searcher: ~Copyable {
 
   private mutating func collectNames(_ query: borrowing Query, _ index: SearchIndex) {
     if query.fullKey != query.key, let term = index.term(equalTo: query.fullKey.span) {
-      marks.noteKeys(term..<term + 1, of: index, .name)
+      marks.note(term..<term + 1, of: index, .name)
     }
-    let key = query.key.span
-    guard !key.isEmpty else { return }
-    var terms = index.terms(beginningWith: key)
-    if let first = terms.first, index.term(first).count == key.count {
-      marks.noteKeys(first..<first + 1, of: index, .name)
+    // What is one word was looked up as a name together with it.
+    guard !query.key.isEmpty, !query.isOneWord else { return }
+    note(query.key.span, of: index, whole: .name, beginning: .prefix)
+  }
+
+  /// Notes the term that is `word`, and the terms that begin with it.
+  private mutating func note(
+    _ word: Span<UInt8>,
+    of index: SearchIndex,
+    whole: Grade,
+    beginning: Grade
+  ) {
+    var terms = index.terms(beginningWith: word)
+    if let first = terms.first, index.term(first).count == word.count {
+      marks.note(first..<first + 1, of: index, whole)
       terms = first + 1..<terms.upperBound
     }
-    marks.noteKeys(terms, of: index, .prefix)
+    marks.note(terms, of: index, beginning)
   }
 
   /// A name of several words that was mistyped as a whole.
@@ -160,7 +172,7 @@ package struct Searcher: ~Copyable {
     let key = query.key.span
     found.removeAll(keepingCapacity: true)
     index.appendTerms(near: key, errorMax: Self.errorMax(key), to: &found)
-    marks.noteKeys(found, of: index, .fuzzy)
+    marks.note(found, of: index, .fuzzyName)
   }
 
   // MARK: Words
@@ -175,29 +187,25 @@ package struct Searcher: ~Copyable {
         if marks.isEmpty { return }
         marks.beginNext()
       }
-      collectWord(
-        query.text.span.extracting(query.words[position]),
-        isLast: position == query.words.count - 1,
-        index,
-        allowsErrors: allowsErrors
-      )
+      collectWord(at: position, of: query, index, allowsErrors: allowsErrors)
       if position > 0 { marks.endNext() }
     }
   }
 
   private mutating func collectWord(
-    _ word: Span<UInt8>,
-    isLast: Bool,
+    at position: Int,
+    of query: borrowing Query,
     _ index: SearchIndex,
     allowsErrors: Bool
   ) {
-    var terms = index.terms(beginningWith: word)
-    if let first = terms.first, index.term(first).count == word.count {
-      marks.note(first..<first + 1, of: index, .word)
-      terms = first + 1..<terms.upperBound
+    let word = query.text.span.extracting(query.words[position])
+    if query.isOneWord {
+      note(word, of: index, whole: .wordOrName, beginning: .wordOrPrefix)
+    } else {
+      // The last word may be unfinished.
+      let isLast = position == query.words.count - 1
+      note(word, of: index, whole: .word, beginning: isLast ? .word : .substring)
     }
-    // The last word may be unfinished.
-    marks.note(terms, of: index, isLast ? .word : .substring)
     found.removeAll(keepingCapacity: true)
     index.appendTerms(containing: word, to: &found)
     marks.note(found, of: index, .substring)

@@ -1,13 +1,16 @@
 /// For every three letters in a row: the terms that hold them, so that a word is found inside
 /// others.
 struct Trigrams: Sendable {
-  /// For each bucket of hashed trigrams: where its terms begin in ``terms``.
+  /// For each bucket of trigrams: where its terms begin in ``places``.
   private let starts: [UInt32]
   /// A bucket's terms in order, each with where in it the trigram stands; one that holds it twice
   /// is there twice, side by side.
   private let places: [Place]
 
-  private static let bucketCount = 1 << 15
+  /// Letters and digits have slots of their own, all other bytes share one.
+  private static let slotCount = 37
+  private static let bucketCount = slotCount * slotCount * slotCount
+  private static let sharedSlot = slotCount - 1
 
   /// A term and a place in it.
   struct Place: Sendable {
@@ -46,35 +49,53 @@ struct Trigrams: Sendable {
   ) {
     for term in 0..<termStarts.count - 1 {
       let start = Int(termStarts[term])
-      var index = start
-      while index + 2 < Int(termStarts[term + 1]) {
-        body(bucket(text[index], text[index + 1], text[index + 2]), term, index - start)
-        index += 1
+      var first = 0
+      var second = 0
+      for index in start..<Int(termStarts[term + 1]) {
+        let third = slot(text[index])
+        if index > start + 1 { body(bucket(first, second, third), term, index - 2 - start) }
+        first = second
+        second = third
       }
     }
   }
 
   @inline(__always)
-  private static func bucket(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Int {
-    let word = UInt32(first) << 16 | UInt32(second) << 8 | UInt32(third)
-    return Int((word &* 0x9E37_79B1) >> 17)
+  private static func slot(_ byte: UInt8) -> Int {
+    if byte &- UInt8(ascii: "a") < 26 { return Int(byte &- UInt8(ascii: "a")) }
+    if Tokens.isDigit(byte) { return 26 + Int(byte &- UInt8(ascii: "0")) }
+    return sharedSlot
+  }
+
+  @inline(__always)
+  private static func bucket(_ first: Int, _ second: Int, _ third: Int) -> Int {
+    (first * slotCount + second) * slotCount + third
   }
 
   /// Where the rarest trigram of `word`, of at least three bytes, may stand: all terms that hold
   /// the word are among these.
   ///
-  /// - Returns: The places, and where in the word that trigram stands, in bytes.
-  func candidates(for word: Span<UInt8>) -> (places: ArraySlice<Place>, offset: Int) {
+  /// - Returns: The places, where in the word that trigram stands, in bytes, and whether the word
+  ///   is that trigram and stands at each of the places.
+  func candidates(
+    for word: Span<UInt8>
+  ) -> (places: ArraySlice<Place>, offset: Int, areExact: Bool) {
     var best: Range<Int> = 0..<0
     var offset = 0
     for index in 0..<word.count - 2 {
-      let bucket = Self.bucket(word[index], word[index + 1], word[index + 2])
+      let bucket = Self.bucket(
+        Self.slot(word[index]),
+        Self.slot(word[index + 1]),
+        Self.slot(word[index + 2])
+      )
       let range = Int(starts[bucket])..<Int(starts[bucket + 1])
       if index == 0 || range.count < best.count {
         best = range
         offset = index
       }
     }
-    return (places[best], offset)
+    let areExact =
+      word.count == 3 && word.indices.allSatisfy { Self.slot(word[$0]) != Self.sharedSlot }
+    return (places[best], offset, areExact)
   }
 }
