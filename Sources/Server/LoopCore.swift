@@ -206,7 +206,6 @@ struct LoopCore: ~Copyable {
   mutating func remove(_ slot: Int) {
     deadlines.set(slot, to: .max)
     table.remove(slot)
-    statistics.open.add(-1)
     bench.quotas.connections.add(-1)
     if acceptsNothing { acceptAgain() }
   }

@@ -135,11 +135,10 @@ extension Service {
       UInt64(max(0, all.reduce(0) { $0 + counter($1) }))
     }
     var figures = EngineFigures()
-    let open = sum { $0.open.value }
-    // Read one after the other while loops go on, so the part may be the larger for a moment.
-    let held = min(sum { $0.held.value }, open)
-    figures.heldRequests = held
-    figures.connections = [(name: "held", value: held), (name: "other", value: open - held)]
+    figures.connections = ConnectionState.Phase.open.map { phase in
+      (name: "\(phase)", value: sum { $0.connections(in: phase) })
+    }
+    figures.heldRequests = sum { $0.held.value }
     figures.acceptedConnections = sum { $0.accepted.value }
     figures.acceptFailures = sum { $0.acceptFailures.value }
     figures.refusals = Statistics.Refusal.allCases.map { refusal in
