@@ -35,6 +35,7 @@ final class Service: Sendable {
   let health: Health
   let meters: [RequestMeter]
   let accessLog: AccessLog?
+  let limiter: RateLimiter?
   let notifier: SystemdNotifier
   let log: Logger
   let threshold: LogThreshold
@@ -102,6 +103,12 @@ final class Service: Sendable {
       throw Failure(status: .inputOutput, reason: "cannot start: \(error)")
     }
     meters = (0..<loopCount).map { _ in RequestMeter() }
+    limiter =
+      configuration.requestsPerSecond > 0
+      ? RateLimiter(
+        requestsPerSecond: configuration.requestsPerSecond,
+        burst: configuration.burstRequests
+      ) : nil
     let notes = HealthNotes()
     notes.set(registry: dataset.summary)
     notes.set(certificates: context?.certificates ?? [])
