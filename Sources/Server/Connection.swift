@@ -31,6 +31,8 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
   }
 
   var state: ConnectionState
+  /// The phase that ``Statistics`` have this connection in, which is that at the end of a turn.
+  private var countedPhase: ConnectionState.Phase
   /// Why the request at the front has no answer yet, if so.
   var postponement: Postponement?
   /// Whether the loop has not seen ``postponement`` yet.
@@ -68,11 +70,13 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
     _ bench: borrowing Workbench
   ) {
     state = ConnectionState(handshakes: handshakes, limits: bench.limits, at: bench.now)
+    countedPhase = state.phase
     parser = RequestHeadParser(limits: bench.limits.head)
     lastProgress = bench.now
     self.transport = transport
     self.peer = peer
     self.responder = responder
+    bench.statistics.moveConnection(from: .closed, to: state.phase)
   }
 
   /// What waits to be written, in bytes; what others share not counted.
@@ -98,7 +102,7 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
   ) -> Verdict {
     if readable || peerFinished || writable && transport.readAwaitsRoom { mayRead = true }
     if peerFinished { endIsNear = true }
-    if state.phase == .handshaking, !shakeHands(&bench) { return verdict }
+    if state.phase == .handshaking, !shakeHands(&bench) { return conclude(&bench) }
     if writable, !unsent.isEmpty { flush(&bench) }
     switch state.phase {
     case .idle, .receiving: takeTurn(&buffer, &bench)
@@ -107,38 +111,52 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
     case .closing, .lingering: discard(&buffer, &bench)
     case .handshaking, .closed: break
     }
-    return verdict
+    return conclude(&bench)
   }
 
   /// The deadline may have come.
   mutating func timePassed(_ bench: inout Workbench) -> Verdict {
     countEnd(bench)
     perform(.timePassed, &bench)
-    return verdict
+    return conclude(&bench)
   }
 
   /// The loop is going to stop.
   mutating func drain(_ bench: inout Workbench) -> Verdict {
     perform(.drained, &bench)
-    return verdict
+    return conclude(&bench)
   }
 
   /// Ends the connection, which is idle.
   mutating func close(_ bench: inout Workbench) {
     perform(.failed, &bench)
+    countPhase(&bench)
   }
 
   /// Gives the connection up to make room, with all that was still to be sent.
   mutating func giveUp(_ bench: inout Workbench) {
     transport.prepareReset()
     perform(.failed, &bench)
+    countPhase(&bench)
   }
 
   /// Makes a postponed answer, since data changed or its work is done. One that was held back and
   /// would be the same as before is held on.
   mutating func resume(_ bench: inout Workbench) -> Verdict {
     answerPostponed(mayHold: !endIsNear && !bench.isDraining, &bench)
+    return conclude(&bench)
+  }
+
+  /// The end of a turn.
+  private mutating func conclude(_ bench: inout Workbench) -> Verdict {
+    countPhase(&bench)
     return verdict
+  }
+
+  private mutating func countPhase(_ bench: inout Workbench) {
+    guard state.phase != countedPhase else { return }
+    bench.statistics.moveConnection(from: countedPhase, to: state.phase)
+    countedPhase = state.phase
   }
 
   var verdict: Verdict {
@@ -217,30 +235,6 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
     bench.batch.circumstances.wasHeld = false
     bench.batch.circumstances.mayHold =
       !endIsNear && !bench.isDraining && !bench.quotas.heldAnswers.isFull
-  }
-
-  mutating func takeFromCarry(_ bench: inout Workbench) {
-    var bytes: [UInt8] = []
-    swap(&bytes, &carry)
-    let taken = take(bytes.span, &bench)
-    if taken == 0, pendingContent == nil {
-      swap(&bytes, &carry)
-    } else {
-      keepRest(bytes.span, from: taken)
-    }
-  }
-
-  /// Keeps what is not used up, less content that has been passed over.
-  mutating func keepRest(_ bytes: Span<UInt8>, from start: Int) {
-    guard start < bytes.count, state.phase != .closing else { return }
-    guard var content = pendingContent else {
-      carry.append(copying: bytes.extracting(start..<bytes.count))
-      return
-    }
-    carry.append(copying: bytes.extracting(start..<start + content.headSize))
-    carry.append(copying: bytes.extracting(start + content.headSize + content.seen..<bytes.count))
-    content.seen = 0
-    pendingContent = content
   }
 
   // MARK: The end

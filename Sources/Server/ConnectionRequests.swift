@@ -2,6 +2,30 @@ internal import HTTP
 
 // How a connection takes requests from its bytes and has them answered.
 extension Connection where Link: ~Copyable {
+  mutating func takeFromCarry(_ bench: inout Workbench) {
+    var bytes: [UInt8] = []
+    swap(&bytes, &carry)
+    let taken = take(bytes.span, &bench)
+    if taken == 0, pendingContent == nil {
+      swap(&bytes, &carry)
+    } else {
+      keepRest(bytes.span, from: taken)
+    }
+  }
+
+  /// Keeps what is not used up, less content that has been passed over.
+  mutating func keepRest(_ bytes: Span<UInt8>, from start: Int) {
+    guard start < bytes.count, state.phase != .closing else { return }
+    guard var content = pendingContent else {
+      carry.append(copying: bytes.extracting(start..<bytes.count))
+      return
+    }
+    carry.append(copying: bytes.extracting(start..<start + content.headSize))
+    carry.append(copying: bytes.extracting(start + content.headSize + content.seen..<bytes.count))
+    content.seen = 0
+    pendingContent = content
+  }
+
   /// Answers the requests in `bytes`, as many as a turn may.
   ///
   /// - Returns: How many bytes are used up.

@@ -3,7 +3,7 @@
 /// It knows no socket and no clock. Whoever owns it tells it what happened and when, in
 /// milliseconds of a clock that never goes back, and performs the effect it returns.
 package struct ConnectionState: Equatable, Sendable {
-  package enum Phase: Equatable, Sendable {
+  package enum Phase: Int, CaseIterable, Sendable {
     /// TLS is being negotiated.
     case handshaking
     /// No byte of a request has come since the last answer.
@@ -18,6 +18,9 @@ package struct ConnectionState: Equatable, Sendable {
     /// destroy the answer on its way (RFC 9112 §9.6).
     case lingering
     case closed
+
+    /// Those that a connection can be seen in.
+    package static let open = allCases.filter { $0 != .closed }
   }
 
   package enum Event: Equatable, Sendable {

@@ -67,7 +67,6 @@ extension LoopCore {
     let slot = table.insert(client)
     bench.quotas.connections.add(1)
     statistics.accepted.add(1)
-    statistics.open.add(1)
     do throws(Errno) {
       try epoll.add(
         number,
@@ -77,6 +76,7 @@ extension LoopCore {
     } catch {
       // ENOSPC or ENOMEM: the kernel cannot watch it, so nobody can serve it.
       statistics.acceptFailures.add(1)
+      client.connection.giveUp(&bench)
       return remove(slot)
     }
     deadlines.set(slot, to: client.connection.state.deadline)

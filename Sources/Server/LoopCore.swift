@@ -120,12 +120,13 @@ struct LoopCore: ~Copyable {
       wait =
         wasIdle ? deadlines.millisecondsToNext(from: bench.now) : Deadlines.tickMilliseconds
     }
-    if acceptsNothing {
-      let pause = acceptsAgainAt > bench.now ? acceptsAgainAt - bench.now : 1
-      wait = min(wait ?? .max, pause)
-    }
+    if acceptsNothing { wait = min(wait ?? .max, pause(until: acceptsAgainAt)) }
+    // Those who do not read wake nobody, and hold what others are to have.
+    if bench.quotas.unwrittenBytes.isFull { wait = min(wait ?? .max, pause(until: relievesAt)) }
     return wait.map { Int32(clamping: $0) } ?? -1
   }
+
+  private func pause(until time: UInt64) -> UInt64 { time > bench.now ? time - bench.now : 1 }
 
   mutating func updateTime() {
     bench.now = SystemClock.monotonicMilliseconds()
@@ -206,7 +207,6 @@ struct LoopCore: ~Copyable {
   mutating func remove(_ slot: Int) {
     deadlines.set(slot, to: .max)
     table.remove(slot)
-    statistics.open.add(-1)
     bench.quotas.connections.add(-1)
     if acceptsNothing { acceptAgain() }
   }

@@ -35,7 +35,6 @@ package final class Statistics: Sendable {
 
   private let padBefore: [16 of UInt64] = .init(repeating: 0)
   package let accepted = Counter()
-  package let open = Counter()
   package let held = Counter()
   package let requests = Counter()
   package let bytesReceived = Counter()
@@ -51,9 +50,24 @@ package final class Statistics: Sendable {
   private let failedHandshakes = Counter()
   private let memory = Counter()
   private let resets = Counter()
+  /// Connections by phase. They come from `closed` and go back to it, so what it lacks is open.
+  private let phases = InlineArray<7, Counter> { _ in Counter() }
   private let padAfter: [16 of UInt64] = .init(repeating: 0)
 
   package init() {}
+
+  /// Connections that are open.
+  package var open: Int { 0 &- connections(in: .closed) }
+
+  package func connections(in phase: ConnectionState.Phase) -> Int {
+    phases[phase.rawValue].value
+  }
+
+  /// A connection has gone from one phase to another; a new one comes from `closed`.
+  func moveConnection(from old: ConnectionState.Phase, to new: ConnectionState.Phase) {
+    phases[old.rawValue].add(-1)
+    phases[new.rawValue].add(1)
+  }
 
   package func value(of refusal: Refusal) -> Int {
     switch refusal {

@@ -1,4 +1,6 @@
 """What the cases share: the admin listener, waiting, certificates."""
+import errno
+import os
 import subprocess
 import time
 from collections.abc import Callable
@@ -7,6 +9,8 @@ from pathlib import Path
 from Support.wire import ask
 
 ADMIN = ("--admin-listen", "127.0.0.1:0")
+# An operator's own file with one service, whose name is to be filled in.
+SITE = "port,transports,service,name\n8443,tcp,%s,Ledger\n"
 
 
 def metrics(admin: tuple[str, int]) -> dict[str, float]:
@@ -27,6 +31,23 @@ def wait_until(holds: Callable[[], bool], limit_seconds: float = 10) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def open_once_read(pipe: Path) -> int:
+    """Opens a named pipe for writing as soon as somebody reads it."""
+    descriptors: list[int] = []
+
+    def is_read() -> bool:
+        try:
+            descriptors.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+        return bool(descriptors)
+
+    if not wait_until(is_read):
+        raise TimeoutError(f"nobody reads {pipe}")
+    return descriptors[0]
 
 
 def make_certificate(folder: Path, name: str, *options: str) -> tuple[Path, Path]:

@@ -21,6 +21,7 @@ ROUTES = {"ports_port": "/ports/443", "ports_search": "/ports?q=ssh",
           "description": "/openapi.json", "health": "/livez", "other": "/nowhere"}
 ASKED_OF_EACH = 25
 HELD = "http_held_requests"
+CONNECTIONS = 'http_connections{state="%s"}'
 
 
 def exposition(binary: Path, short: bool, findings: Findings) -> None:
@@ -90,13 +91,18 @@ def counts(binary: Path, short: bool, findings: Findings) -> None:
         findings.say(f"{len(ROUTES)} routes agree; {opened:.0f} connections open, then "
                      f"{total(after, 'http_connections{'):.0f}; {accepted:.0f} accepted")
         findings.require(opened == 2 and accepted == 3, "connections do not agree")
+        findings.require(during[CONNECTIONS % "idle"] == 2, "those that ask nothing are not idle")
         tag = ask(program.address, "/ports/443").field("etag")
         with Connection(program.address) as connection:
             connection.send(request("/ports/443", f"If-None-Match: {tag}", "Prefer: wait=30"))
             findings.require(wait_until(lambda: metrics(program.admin)[HELD] == 1),
                              "a held request is not counted")
+            findings.require(metrics(program.admin)[CONNECTIONS % "waiting"] == 1,
+                             "its connection does not wait")
         findings.require(wait_until(lambda: metrics(program.admin)[HELD] == 0),
                          "a held request that is gone is counted")
+        findings.require(metrics(program.admin)[CONNECTIONS % "waiting"] == 0,
+                         "its connection still waits")
 
 
 def refusals(binary: Path, short: bool, findings: Findings) -> None:

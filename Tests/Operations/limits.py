@@ -11,9 +11,7 @@ from Support.wire import Answer, ask, request, take_answer
 from .base import ADMIN, metrics
 
 BURST, RATE = 10, 1
-# One loop, so that one bucket counts all connections of a network.
-LIMITED = (*ADMIN, "--workers", "1", "--requests-per-second", str(RATE), "--burst-requests",
-           str(BURST))
+LIMITED = (*ADMIN, "--requests-per-second", str(RATE), "--burst-requests", str(BURST))
 LIMITED_TOTAL = "http_rate_limited_requests_total"
 
 
@@ -29,7 +27,8 @@ def ask_from(source: str, address: tuple[str, int], *fields: str, target="/ports
 
 def rate_limit(binary: Path, short: bool, findings: Findings) -> None:
     """429 and Retry-After for one network; other networks, IPv6, and health are not touched."""
-    with Program(binary, *LIMITED, "--listen", "[::1]:0") as program:
+    # The connections of a network count together, whichever loop they come to.
+    with Program(binary, *LIMITED, "--workers", "4", "--listen", "[::1]:0") as program:
         answers = [ask_from("127.0.0.1", program.address) for _ in range(3 * BURST)]
         refused = [answer for answer in answers if answer.status == 429]
         findings.say(f"{len(refused)} of {len(answers)} refused at a burst of {BURST}")
@@ -55,7 +54,8 @@ def trusted_proxies(binary: Path, short: bool, findings: Findings) -> None:
     """The network that a trusted proxy names counts; what a client writes itself does not."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "access.log"
-        with Program(binary, *LIMITED, "--trusted-proxies", "127.0.0.1/32",
+        # One loop, so that the log has the lines in the order of the requests.
+        with Program(binary, *LIMITED, "--workers", "1", "--trusted-proxies", "127.0.0.1/32",
                      "--access-log", str(log)) as program:
             def status(field: str, source: str = "127.0.0.1") -> int:
                 return ask_from(source, program.address, field).status

@@ -1,5 +1,6 @@
 """SIGHUP: everything is read anew, or nothing is changed and the reason is told."""
 import json
+import os
 import signal
 import tempfile
 import time
@@ -10,7 +11,7 @@ from Support.cases import Findings
 from Support.program import Program, mebibytes
 from Support.wire import ask
 
-from .base import ADMIN, make_certificate, metrics, wait_until
+from .base import ADMIN, SITE, make_certificate, metrics, open_once_read, wait_until
 from .load import Load
 
 RELOADS, RELOADS_SHORT = 100, 20
@@ -56,6 +57,33 @@ def reloads(binary: Path, short: bool, findings: Findings) -> None:
         findings.say(f"resident {mebibytes(before)} after the first, {mebibytes(grown)} more")
         findings.require(done == count, "a reload was not done")
         findings.require(grown <= GROWTH_LIMIT_BYTES, "reloads cost memory")
+
+
+def reload_amid_reload(binary: Path, short: bool, findings: Findings) -> None:
+    """What changes while a reload still reads is taken by another one after it, and only one."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = Path(folder) / "site.csv"
+        site.write_text(SITE % "first")
+        with Program(binary, *ADMIN, "--site", str(site)) as program:
+            site.unlink()
+            os.mkfifo(site)
+            program.signal(signal.SIGHUP)
+            pipe = open_once_read(site)
+            site.unlink()
+            site.write_text(SITE % "third")
+            for _ in range(3):
+                program.signal(signal.SIGHUP)
+                findings.require(ask(program.address, "/services/first").status == 200,
+                                 "it does not serve while it reads")
+            os.write(pipe, (SITE % "second").encode())
+            os.close(pipe)
+            findings.require(
+                wait_until(lambda: ask(program.address, "/services/third").status == 200),
+                "the last change is not taken")
+            done = metrics(program.admin)[DONE]
+        findings.say(f"{done:.0f} reloads done")
+        # The program looks at its files by itself, too.
+        findings.require(done in (2, 3), "each signal was a reload of its own")
 
 
 def refused_reload(binary: Path, short: bool, findings: Findings) -> None:

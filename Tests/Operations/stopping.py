@@ -1,6 +1,8 @@
 """SIGTERM: what has begun is answered, then it ends; who cannot wait says it twice."""
+import os
 import signal
 import socket
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -9,7 +11,7 @@ from Support.cases import Findings
 from Support.program import Program
 from Support.wire import Connection, ask, request
 
-from .base import wait_until
+from .base import SITE, open_once_read, wait_until
 from .load import Load
 
 STOPS, STOPS_SHORT = 10, 3
@@ -84,6 +86,33 @@ def second_signal(binary: Path, short: bool, findings: Findings) -> None:
                 seconds = time.monotonic() - started
         findings.say(f"{second.name}: exit {status} after {seconds * 1000:.0f} ms")
         findings.require(status == 0 and seconds < SOON_SECONDS, "the second signal did not end it")
+
+
+def stop_amid_reload(binary: Path, short: bool, findings: Findings) -> None:
+    """A reload whose file never ends keeps nobody waiting, and nothing of it is taken."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = Path(folder) / "site.csv"
+        site.write_text(SITE % "ledger")
+        with Program(binary, "--shutdown-delay-seconds", str(DELAY_SECONDS),
+                     "--site", str(site)) as program:
+            site.unlink()
+            os.mkfifo(site)
+            program.signal(signal.SIGHUP)
+            pipe = open_once_read(site)
+            started = time.monotonic()
+            program.signal(signal.SIGTERM)
+            wait_until(lambda: ask(program.address, "/readyz").status == 503, SOON_SECONDS)
+            unready = time.monotonic() - started
+            findings.require(unready < SOON_SECONDS, "not unready at once")
+            os.write(pipe, (SITE % "other").encode())
+            os.close(pipe)
+            answer = ask(program.address, "/services/ledger").status
+            status = program.child.wait(30)
+            seconds = time.monotonic() - started
+            reloaded = any("reloaded" in line for line in program.lines)
+        findings.say(f"unready after {unready * 1000:.0f} ms, exit {status} after {seconds:.2f} s")
+        findings.require(status == 0 and seconds >= DELAY_SECONDS, "it did not wait for the delay")
+        findings.require(answer == 200 and not reloaded, "what came too late was taken")
 
 
 def drain_timeout(binary: Path, short: bool, findings: Findings) -> None:

@@ -120,7 +120,7 @@ private func parts(_ batch: ResponseBatch) -> (head: String, content: String) {
     Metrics(
       meters: meters,
       engine: EngineFigures(
-        connections: [("idle", 3), ("active", 1)],
+        connections: [("idle", 3), ("waiting", 1)],
         acceptedConnections: 9,
         refusals: [("rate", 1), ("overload", 0)],
         receivedBytes: 10,

@@ -1,5 +1,7 @@
+import Dispatch
 import Glibc
 import HTTP
+import Synchronization
 import Testing
 
 @testable import portolan
@@ -198,17 +200,8 @@ import Testing
   private let second: UInt64 = 1_000_000_000
   private let start: UInt64 = 1_000_000_000_000
 
-  /// Asks once; a mutating call cannot stand within an expectation.
-  private func ask(
-    _ limiter: inout RateLimiter,
-    _ address: IPAddress,
-    at now: UInt64
-  ) -> RateLimiter.Verdict {
-    limiter.admit(address, nowNanoseconds: now)
-  }
-
   private func admitted(
-    _ limiter: inout RateLimiter,
+    _ limiter: RateLimiter,
     _ address: IPAddress,
     _ count: Int,
     at now: UInt64
@@ -221,65 +214,112 @@ import Testing
   }
 
   @Test func aBurstIsAllowedAndThenTheRate() {
-    var limiter = RateLimiter(requestsPerSecond: 10, burst: 5)
+    let limiter = RateLimiter(requestsPerSecond: 10, burst: 5)
     let address = IPAddress(ipv4: 1)
-    #expect(admitted(&limiter, address, 20, at: start) == 5)
-    #expect(admitted(&limiter, address, 20, at: start + second / 10) == 1)
-    #expect(admitted(&limiter, address, 20, at: start + second) == 5)
+    #expect(admitted(limiter, address, 20, at: start) == 5)
+    #expect(admitted(limiter, address, 20, at: start + second / 10) == 1)
+    #expect(admitted(limiter, address, 20, at: start + second) == 5)
     var total = 0
     for step in 0..<1000 {
       let now = start + 10 * second + UInt64(step) * second / 100
-      total += admitted(&limiter, address, 1, at: now)
+      total += admitted(limiter, address, 1, at: now)
     }
     #expect((100...106).contains(total), "ten seconds at ten a second, and a burst")
   }
 
   @Test func aRefusalSaysWhenToComeBack() {
-    var limiter = RateLimiter(requestsPerSecond: 1, burst: 1)
+    let limiter = RateLimiter(requestsPerSecond: 1, burst: 1)
     let address = IPAddress(ipv4: 1)
-    #expect(ask(&limiter, address, at: start) == .allowed)
+    #expect(limiter.admit(address, nowNanoseconds: start) == .allowed)
     #expect(
-      ask(&limiter, address, at: start + 1) == .refused(retryAfterSeconds: 1)
+      limiter.admit(address, nowNanoseconds: start + 1) == .refused(retryAfterSeconds: 1)
     )
-    #expect(ask(&limiter, address, at: start + second) == .allowed)
+    #expect(limiter.admit(address, nowNanoseconds: start + second) == .allowed)
   }
 
   @Test func networksDoNotSpendEachOthersRequests() throws {
-    var limiter = RateLimiter(requestsPerSecond: 1, burst: 1)
+    let limiter = RateLimiter(requestsPerSecond: 1, burst: 1)
     let one = try #require(IPAddress(parsing: "2001:db8::1"))
     let same = try #require(IPAddress(parsing: "2001:db8::ffff"))
     let other = try #require(IPAddress(parsing: "2001:db8:0:1::1"))
-    #expect(ask(&limiter, one, at: start) == .allowed)
-    #expect(ask(&limiter, same, at: start) != .allowed)
-    #expect(ask(&limiter, other, at: start) == .allowed)
-    #expect(ask(&limiter, IPAddress(ipv4: 1), at: start) == .allowed)
-    #expect(ask(&limiter, IPAddress(ipv4: 2), at: start) == .allowed)
+    #expect(limiter.admit(one, nowNanoseconds: start) == .allowed)
+    #expect(limiter.admit(same, nowNanoseconds: start) != .allowed)
+    #expect(limiter.admit(other, nowNanoseconds: start) == .allowed)
+    #expect(limiter.admit(IPAddress(ipv4: 1), nowNanoseconds: start) == .allowed)
+    #expect(limiter.admit(IPAddress(ipv4: 2), nowNanoseconds: start) == .allowed)
   }
 
   @Test func manyNetworksNeverMakeItRefuseAFreshOne() {
-    var limiter = RateLimiter(requestsPerSecond: 1, burst: 1, seed: 1)
+    let limiter = RateLimiter(requestsPerSecond: 1, burst: 1, seed: 1)
     for value in 0..<UInt32(4 * RateLimiter.bucketCount) {
-      #expect(ask(&limiter, IPAddress(ipv4: value), at: start) == .allowed)
+      #expect(limiter.admit(IPAddress(ipv4: value), nowNanoseconds: start) == .allowed)
     }
   }
 
   @Test func aFreshTableKeepsAsManyNetworksAsItPromisesMostly() {
-    var limiter = RateLimiter(requestsPerSecond: 1, burst: 1, seed: 1)
+    let limiter = RateLimiter(requestsPerSecond: 1, burst: 1, seed: 1)
     let networks = (0..<UInt32(RateLimiter.bucketCount / 4)).map {
       IPAddress(ipv4: $0 &* 2_654_435_761)
     }
     for network in networks { _ = limiter.admit(network, nowNanoseconds: start) }
     var forgotten = 0
     for network in networks
-    where ask(&limiter, network, at: start) == .allowed { forgotten += 1 }
+    where limiter.admit(network, nowNanoseconds: start) == .allowed { forgotten += 1 }
     #expect(forgotten < networks.count / 50, "\(forgotten) of \(networks.count) were forgotten")
+  }
+
+  /// What each address gets when all threads ask for one after the other, round after round.
+  private func admitted(
+    _ limiter: RateLimiter,
+    _ addresses: [IPAddress],
+    threads: Int,
+    rounds: Int,
+    at time: @escaping @Sendable (_ round: Int) -> UInt64
+  ) -> [Int] {
+    let counts = Mutex([Int](repeating: 0, count: addresses.count))
+    let group = DispatchGroup()
+    for thread in 0..<threads {
+      DispatchQueue(label: "asking-\(thread)").async(group: group) {
+        var own = [Int](repeating: 0, count: addresses.count)
+        for round in 0..<rounds {
+          for (index, address) in addresses.enumerated()
+          where limiter.admit(address, nowNanoseconds: time(round)) == .allowed {
+            own[index] += 1
+          }
+        }
+        counts.withLock { [own] counts in
+          for index in own.indices { counts[index] += own[index] }
+        }
+      }
+    }
+    group.wait()
+    return counts.withLock { $0 }
+  }
+
+  @Test(arguments: [1, 2, 4, 8])
+  func threadsGetABurstBetweenThemAndNoMore(threads: Int) {
+    let limiter = RateLimiter(requestsPerSecond: 1, burst: 1000, seed: 1)
+    let networks = (1...8).map { IPAddress(ipv4: $0) }
+    let start = start
+    let counts = admitted(limiter, networks, threads: threads, rounds: 2000) { _ in start }
+    #expect(counts == [Int](repeating: 1000, count: networks.count))
+  }
+
+  @Test func threadsGetTheRateBetweenThemAsTimePasses() {
+    let limiter = RateLimiter(requestsPerSecond: 1000, burst: 10, seed: 1)
+    let (start, millisecond) = (start, second / 1000)
+    let counts = admitted(limiter, [IPAddress(ipv4: 1)], threads: 4, rounds: 10_000) { round in
+      start + UInt64(round) * millisecond
+    }
+    // Whoever is ahead always gets its one; those behind get what is left of the burst at most.
+    #expect((10_000...10_009).contains(counts[0]))
   }
 
   @Test(arguments: [(1, 1_000_000), (1_000_000, 1), (1_000_000, 1_000_000)])
   func extremeSettingsDoNotTrap(rate: Int, burst: Int) {
-    var limiter = RateLimiter(requestsPerSecond: rate, burst: burst)
+    let limiter = RateLimiter(requestsPerSecond: rate, burst: burst)
     for now in [0, start, UInt64.max / 2] {
-      #expect(ask(&limiter, IPAddress(ipv4: 1), at: now) == .allowed)
+      #expect(limiter.admit(IPAddress(ipv4: 1), nowNanoseconds: now) == .allowed)
     }
   }
 }

@@ -36,6 +36,24 @@ import Testing
   }
 }
 
+/// Goal: however many reloads are asked for at once, the last of them sees the files as they are.
+/// Method: the turns alone.
+@Suite struct ReloadTurnTests {
+  @Test func thoseAskedForMeanwhileAreOneMore() {
+    var turn = ReloadTurn.none
+    func request() -> Bool { turn.request() }
+    func finish() -> Bool { turn.finish() }
+    #expect(request())
+    #expect(!finish())
+    #expect(request())
+    #expect(!request())
+    #expect(!request())
+    #expect(finish())
+    #expect(request())
+    #expect(!finish())
+  }
+}
+
 /// Removes what a test left behind, if it did.
 private func remove(_ path: String) {
   _ = unsafe unlink(path)

@@ -137,6 +137,31 @@ import Testing
     #expect(try client.receiveAll().hasSuffix("\r\n\r\n" + filled("/g1/100000", 100_000)))
   }
 
+  @Test func connectionsAreCountedByWhatTheyDo() throws {
+    let server = try Running()
+    func connections(in phase: ConnectionState.Phase) -> Int {
+      server.engine.loops.reduce(0) { $0 + $1.statistics.connections(in: phase) }
+    }
+    do {
+      let clients = try (0..<10).map { _ in try server.client() }
+      for client in clients {
+        try client.send(request("/n1/5"))
+        _ = try client.receive()
+      }
+      #expect(server.wait { connections(in: .idle) == 10 })
+      for client in clients.prefix(2) { try client.send("GET /n1") }
+      #expect(server.wait { connections(in: .receiving) == 2 })
+      for client in clients.dropFirst(2).prefix(3) { try client.send(request("/h1/9")) }
+      #expect(server.wait { connections(in: .waiting) == 3 })
+      try clients[5].send(request("/n1/5", "Connection: close\r\n"))
+      #expect(server.wait { connections(in: .lingering) == 1 })
+      let counts = ConnectionState.Phase.open.map(connections)
+      #expect(counts == [0, 4, 2, 3, 0, 1])
+    }
+    #expect(server.wait { server.engine.loops.allSatisfy { $0.statistics.open == 0 } })
+    #expect(ConnectionState.Phase.open.allSatisfy { connections(in: $0) == 0 })
+  }
+
   @Test func noMoreAreHeldThanAllLoopsTogetherMay() throws {
     var limits = Limits()
     limits.heldAnswers = 3
@@ -224,7 +249,7 @@ import Testing
       #expect(server.wait { server.engine.quotas.unwrittenBytes.taken > 0 })
     }
     #expect(server.wait { server.engine.quotas.unwrittenBytes.taken == 0 })
-    #expect(server.wait { server.engine.loops[0].statistics.open.value == 0 })
+    #expect(server.wait { server.engine.loops[0].statistics.open == 0 })
   }
 }
 

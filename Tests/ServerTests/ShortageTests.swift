@@ -38,6 +38,21 @@ import Testing
     withExtendedLifetime(clients) {}
   }
 
+  @Test func memoryIsGivenBackThoughNobodyWakesTheLoop() throws {
+    var limits = Limits()
+    limits.unwrittenBytesInAll = 1_000
+    // Else the deadline of the stalled client would wake it.
+    limits.stallMilliseconds = 600_000
+    let server = try EngineTests.Running(loops: 1, limits: limits)
+    let client = try RawClient(port: server.address.port, receiveBufferBytes: 1_024)
+    try client.send((0..<200).map { request("/n\($0)/40000") }.joined())
+    let isRelieved = server.wait {
+      count(.memory, in: server) == 1 && server.engine.quotas.unwrittenBytes.taken == 0
+    }
+    #expect(isRelieved)
+    withExtendedLifetime(client) {}
+  }
+
   @Test func theIdleMakeRoomOnceFourFifthsOfTheConnectionsAreTaken() throws {
     var limits = Limits()
     limits.connections = 5

@@ -92,7 +92,7 @@ struct Metrics {
   }
 
   private func writeEngine(_ text: inout MetricsText) {
-    text.begin("http_connections", .gauge, "Open connections by state.")
+    text.begin("http_connections", .gauge, "Open connections by what they do.")
     for (state, count) in engine.connections { text.sample(count, ["state": state]) }
     text.single(
       "http_connections_accepted_total",

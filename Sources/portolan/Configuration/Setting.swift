@@ -218,7 +218,7 @@ extension Setting {
       \.requestsPerSecond,
       .integer(0...1_000_000),
       default: "0",
-      "Requests that a client network (IPv4 address, IPv6 /64) may make per loop; 0 sets no limit"
+      "Requests that a client network (IPv4 address, IPv6 /64) may make; 0 sets no limit"
     ),
     Setting(
       "burst_requests",

@@ -10,8 +10,8 @@ import TLS
 
 /// The service as a whole: data, listeners and loops, and the way they start, change and stop.
 ///
-/// All that changes does so on one serial queue, `control`: signals, reloads, timers. Loops are
-/// told by message.
+/// All that changes does so on one serial queue, `control`: signals, reloads once they are read,
+/// timers. Loops are told by message.
 final class Service: Sendable {
   /// Why the service does not start.
   struct Failure: Error {
@@ -24,6 +24,7 @@ final class Service: Sendable {
     var resolved: ResolvedConfiguration
     var dataset: Dataset
     var context: TLSContext?
+    var reload = ReloadTurn.none
     var reloadsDone: UInt64 = 0
     var reloadsFailed: UInt64 = 0
     var reloadedSecondsSince1970: UInt64
@@ -35,6 +36,7 @@ final class Service: Sendable {
   let health: Health
   let meters: [RequestMeter]
   let accessLog: AccessLog?
+  let limiter: RateLimiter?
   let notifier: SystemdNotifier
   let log: Logger
   let threshold: LogThreshold
@@ -43,6 +45,8 @@ final class Service: Sendable {
   let control: DispatchQueue
   /// Where answers are made ready and memory is given back, so that signals are heard meanwhile.
   let background = DispatchQueue(label: "portolan.background")
+  /// Where a reload reads its files, which may take as long as it likes.
+  let reading = DispatchQueue(label: "portolan.reload")
   let notes: HealthNotes
   let state: Mutex<State>
 
@@ -102,6 +106,12 @@ final class Service: Sendable {
       throw Failure(status: .inputOutput, reason: "cannot start: \(error)")
     }
     meters = (0..<loopCount).map { _ in RequestMeter() }
+    limiter =
+      configuration.requestsPerSecond > 0
+      ? RateLimiter(
+        requestsPerSecond: configuration.requestsPerSecond,
+        burst: configuration.burstRequests
+      ) : nil
     let notes = HealthNotes()
     notes.set(registry: dataset.summary)
     notes.set(certificates: context?.certificates ?? [])

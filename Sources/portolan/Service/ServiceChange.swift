@@ -6,30 +6,56 @@ import Server
 import Synchronization
 import TLS
 
-// How the service changes and ends. All of this runs on the control queue.
+// How the service changes and ends. All of this runs on the control queue but the reading of a
+// reload, so that a stop never waits for a file.
 extension Service {
   // MARK: Reload
 
+  /// What a reload has read.
+  private struct Reading: Sendable {
+    let resolved: ResolvedConfiguration
+    let dataset: Dataset
+    let context: TLSContext?
+  }
+
   /// Reads configuration, data and certificates again and takes them into use, or leaves everything
-  /// as it is and says why.
+  /// as it is and says why. What is asked for meanwhile is one more reload, after this one.
   func reload() {
-    let isStopping = state.withLock { $0.isStopping }
+    let (isStopping, begins) = state.withLock { ($0.isStopping, $0.reload.request()) }
     guard !isStopping else { return }
-    notifier.reloading()
     accessLog?.reopen { [log] error in
       log.error("the access log cannot be opened anew: \(error)")
     }
-    do throws(Failure) {
-      let resolved = try readConfiguration()
-      let dataset = try Self.data(resolved.configuration)
-      let context = try Self.context(resolved.configuration, ticketKeys)
-      take(resolved, dataset, context)
-    } catch {
+    guard begins else { return }
+    notifier.reloading()
+    reading.async { [self] in
+      let outcome = Result { () throws(Failure) -> Reading in try read() }
+      control.async { [self] in finishReload(outcome) }
+    }
+  }
+
+  private func finishReload(_ outcome: Result<Reading, Failure>) {
+    let (isStopping, isWantedAgain) = state.withLock { ($0.isStopping, $0.reload.finish()) }
+    // Too late: what is in use goes on to the end.
+    guard !isStopping else { return }
+    switch outcome {
+    case .success(let reading): take(reading)
+    case .failure(let failure):
       state.withLock { $0.reloadsFailed += 1 }
-      notes.set(reloadFault: error.reason)
-      log.error("reload refused, the old state goes on: \(error.reason)")
+      notes.set(reloadFault: failure.reason)
+      log.error("reload refused, the old state goes on: \(failure.reason)")
     }
     notifier.ready(status: "serving")
+    if isWantedAgain { reload() }
+  }
+
+  private func read() throws(Failure) -> Reading {
+    let resolved = try readConfiguration()
+    return Reading(
+      resolved: resolved,
+      dataset: try Self.data(resolved.configuration),
+      context: try Self.context(resolved.configuration, ticketKeys)
+    )
   }
 
   private func readConfiguration() throws(Failure) -> ResolvedConfiguration {
@@ -41,11 +67,8 @@ extension Service {
     }
   }
 
-  private func take(
-    _ resolved: ResolvedConfiguration,
-    _ dataset: Dataset,
-    _ context: TLSContext?
-  ) {
+  private func take(_ reading: Reading) {
+    let (resolved, dataset, context) = (reading.resolved, reading.dataset, reading.context)
     let (stale, hadContext) = state.withLock { state in
       let stale = state.resolved.needingRestart(for: resolved)
       let hadContext = state.context != nil
@@ -135,11 +158,10 @@ extension Service {
       UInt64(max(0, all.reduce(0) { $0 + counter($1) }))
     }
     var figures = EngineFigures()
-    let open = sum { $0.open.value }
-    // Read one after the other while loops go on, so the part may be the larger for a moment.
-    let held = min(sum { $0.held.value }, open)
-    figures.heldRequests = held
-    figures.connections = [(name: "held", value: held), (name: "other", value: open - held)]
+    figures.connections = ConnectionState.Phase.open.map { phase in
+      (name: "\(phase)", value: sum { $0.connections(in: phase) })
+    }
+    figures.heldRequests = sum { $0.held.value }
     figures.acceptedConnections = sum { $0.accepted.value }
     figures.acceptFailures = sum { $0.acceptFailures.value }
     figures.refusals = Statistics.Refusal.allCases.map { refusal in

@@ -8,9 +8,8 @@ final class ServiceResponder: Responder {
   /// What all loops of the service do alike.
   struct Policy: Sendable {
     var trustedProxies: [IPNetwork] = []
-    /// 0 for no limit.
-    var requestsPerSecond = 0
-    var burstRequests = 1
+    /// Shared by all of them, so that a network has one limit.
+    var limiter: RateLimiter?
     /// 0 sends no Strict-Transport-Security (RFC 6797 §7.2: only ever under TLS).
     var hstsMaxAgeSeconds = 0
   }
@@ -20,9 +19,7 @@ final class ServiceResponder: Responder {
   private let meter: RequestMeter
   private let lane: AccessLogLane?
   private let addresses: ClientAddress
-  private var limiter: RateLimiter?
-  /// Whether there is one, as a constant that every request may ask.
-  private let limitsClients: Bool
+  private let limiter: RateLimiter?
   private var namer = RequestNamer()
   private let securityLines: [UInt8]
 
@@ -38,13 +35,7 @@ final class ServiceResponder: Responder {
     self.meter = meter
     self.lane = lane
     addresses = ClientAddress(trustedProxies: policy.trustedProxies)
-    limitsClients = policy.requestsPerSecond > 0
-    if limitsClients {
-      limiter = RateLimiter(
-        requestsPerSecond: policy.requestsPerSecond,
-        burst: policy.burstRequests
-      )
-    }
+    limiter = policy.limiter
     securityLines =
       policy.hstsMaxAgeSeconds > 0
       ? Array("Strict-Transport-Security: max-age=\(policy.hstsMaxAgeSeconds)\r\n".utf8) : []
@@ -66,7 +57,7 @@ final class ServiceResponder: Responder {
       let probe = HealthProbe(path: bytes.extracting(head.target.path))
     {
       health.report(probe).writeShort(into: &batch)
-    } else if limitsClients, let seconds = secondsToWait(head, bytes, batch.circumstances) {
+    } else if let limiter, let seconds = secondsToWait(limiter, head, bytes, batch.circumstances) {
       let problem = Problem(
         .tooManyRequests,
         "this network asks too often; try again in \(seconds) s"
@@ -138,6 +129,7 @@ final class ServiceResponder: Responder {
   }
 
   private func secondsToWait(
+    _ limiter: RateLimiter,
     _ head: borrowing RequestHead,
     _ bytes: Span<UInt8>,
     _ circumstances: Circumstances
@@ -145,9 +137,9 @@ final class ServiceResponder: Responder {
     guard !circumstances.wasHeld else { return nil }
     guard let peer = IPAddress(bytes: circumstances.peer.address) else { return nil }
     let client = addresses.resolve(peer: peer, head: head, bytes: bytes)
-    switch limiter?.admit(client, nowNanoseconds: circumstances.beganNanoseconds) {
+    switch limiter.admit(client, nowNanoseconds: circumstances.beganNanoseconds) {
     case .refused(let seconds): return seconds
-    case .allowed, nil: return nil
+    case .allowed: return nil
     }
   }
 

@@ -140,8 +140,7 @@ extension Service {
       lane: accessLog?.lane(index),
       policy: ServiceResponder.Policy(
         trustedProxies: configuration.trustedProxies,
-        requestsPerSecond: configuration.requestsPerSecond,
-        burstRequests: configuration.burstRequests,
+        limiter: limiter,
         hstsMaxAgeSeconds: configuration.hstsMaxAgeSeconds
       )
     )

@@ -246,6 +246,12 @@ struct Simulation: ~Copyable {
     if isOver != (connection.state.phase == .closed) { throw broken("is closed but not forgotten") }
     if isOver, bench.quotas.unwrittenBytes.taken != 0 { throw broken("keeps memory after the end") }
     if isOver, bench.quotas.heldAnswers.taken != 0 { throw broken("is held after the end") }
+    for phase in ConnectionState.Phase.open {
+      let expected = phase == connection.state.phase ? 1 : 0
+      let counted = bench.statistics.connections(in: phase)
+      if counted != expected { throw broken("is counted \(counted) times as \(phase)") }
+    }
+    if bench.statistics.open != (isOver ? 0 : 1) { throw broken("is open or not, and miscounted") }
     if !isOver, connection.state.deadline == .max, connection.unsentSize > 0 {
       throw broken("waits for its client for ever")
     }
