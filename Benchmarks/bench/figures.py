@@ -3,7 +3,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 
-from . import budgets, search
+from . import budgets, search, shares
 from .client import Connection
 from .measure import Contest, Sample, say
 from .peers import Place, start_portolan
@@ -33,6 +33,7 @@ class Figures:
     by_connections: dict[int, Sample] = field(default_factory=dict)
     by_rows: dict[int, dict] = field(default_factory=dict)
     by_loops: dict[str, Sample] = field(default_factory=dict)
+    by_place: list[shares.Share] = field(default_factory=list)
 
 
 def measure(rounds: int, seconds: int, folder: Path) -> Figures:
@@ -60,6 +61,7 @@ def measure(rounds: int, seconds: int, folder: Path) -> Figures:
         say(name)
         scenario = replace(port, name=name.replace(" ", "-"))
         found.by_loops[name] = middle(scenario, seconds, folder, place)
+    found.by_place = shares.measure(seconds, folder, FIRST_PLACE)
     return found
 
 

@@ -81,6 +81,18 @@ def searches(found: Figures) -> str:
         ["", "µs", "queries of 1,000 with an answer"], lines)
 
 
+def shares(found: Figures) -> str:
+    lines = [[one.scenario, NAMES[one.peer], f"{one.user_microseconds:.2f}",
+              f"{one.kernel_microseconds:.2f}",
+              ", ".join(f"{name} {count:.2f}" for name, count in one.calls.items())]
+             for one in found.by_place]
+    return "\n".join([
+        "### Where the time of a request goes", "",
+        "Microseconds of CPU for each request; system calls are counted under strace, which slows "
+        "the server.", "",
+        table(["", "", "program", "kernel", "system calls"], lines)])
+
+
 def verdict_table(verdicts: list[Verdict]) -> str:
     lines = [[one.what, one.against, one.goal, one.measured, "yes" if one.holds else "**no**"]
              for one in verdicts]
@@ -97,7 +109,7 @@ def whole(rows: dict[str, Row], found: Figures, verdicts: list[Verdict], command
     return "\n".join([
         f"`{command}` on {machine()}: {rounds} rounds of {seconds} s.", "", f"{said}.", "",
         "### Goals", "", verdict_table(verdicts), "### Scenarios", "", tables(rows),
-        searches(found), growth(found)])
+        shares(found), searches(found), growth(found)])
 
 
 def write(text: str) -> None:

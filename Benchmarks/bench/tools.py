@@ -16,7 +16,8 @@ RELEASE = ["-c", "release", "--static-swift-stdlib"]
 
 # Command: package of Debian.
 NEEDED = {"wrk": "wrk", "nginx": "nginx-light", "go": "golang-go", "node": "nodejs",
-          "cc": "gcc", "openssl": "openssl", "taskset": "util-linux", "strip": "binutils"}
+          "cc": "gcc", "openssl": "openssl", "taskset": "util-linux", "strip": "binutils",
+          "strace": "strace"}
 
 
 def run(command: list[str], **options) -> str:
