@@ -12,12 +12,12 @@ enum MatchBody {
         output.append(decimal: match.element)
         for byte in spans { output.append(byte) }
       }
-      for place in match.spans.indices {
+      for (place, span) in match.spans.enumerated() {
         if place > 0 { output.append(UInt8(ascii: ",")) }
         output.append(UInt8(ascii: "["))
-        output.append(decimal: match.spans[place].lowerBound)
+        output.append(decimal: span.lowerBound)
         output.append(UInt8(ascii: ","))
-        output.append(decimal: match.spans[place].upperBound)
+        output.append(decimal: span.upperBound)
         output.append(UInt8(ascii: "]"))
       }
       output.append(UInt8(ascii: "]"))
@@ -48,5 +48,10 @@ enum MatchBody {
 
 extension Match.Field {
   /// Whether the member is a list, of which one element answers.
-  fileprivate var isList: Bool { self == .aliases || self == .trojans }
+  fileprivate var isList: Bool {
+    switch self {
+    case .aliases, .trojans: true
+    case .service, .name, .description, .note, .port: false
+    }
+  }
 }

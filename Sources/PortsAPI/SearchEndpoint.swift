@@ -103,7 +103,11 @@ extension APIResponder {
 
   /// Writes the target of the next page: the query as it came, with another cursor.
   func writeNextTarget(_ bytes: Span<UInt8>, _ target: RequestTarget) {
-    for index in target.path { nextTarget.append(bytes[index]) }
+    // Local, so that it is not asked at every byte whether somebody else is at it.
+    var nextTarget: [UInt8] = []
+    swap(&nextTarget, &self.nextTarget)
+    defer { swap(&nextTarget, &self.nextTarget) }
+    nextTarget.append(copying: bytes.extracting(target.path))
     nextTarget.append(UInt8(ascii: "?"))
     let query = target.query ?? 0..<0
     var start = query.lowerBound
@@ -116,7 +120,7 @@ extension APIResponder {
         let isCursor = parameters.text[parameters.pairs[pair].name].elementsEqual("cursor".utf8)
         pair += 1
         if !isCursor {
-          for index in start..<end { nextTarget.append(bytes[index]) }
+          nextTarget.append(copying: bytes.extracting(start..<end))
           nextTarget.append(UInt8(ascii: "&"))
         }
       }

@@ -49,7 +49,7 @@ package struct Match: Sendable {
     of query: borrowing Query,
     in registry: Registry
   ) {
-    spans.removeAll(keepingCapacity: true)
+    if !spans.isEmpty { spans.removeAll(keepingCapacity: true) }
     let record = registry.records[key.number]
     kind = Self.kind(key)
     if kind == .number {
