@@ -21,6 +21,8 @@ package final class APIResponder: Responder {
   /// page.
   var next: [UInt8] = []
   var nextTarget: [UInt8] = []
+  /// Lines of one answer alone, lent to its head.
+  var link: [UInt8] = []
   let coder = ContentCoder()
   /// What the answer at hand says to an origin that the operator allows; empty for all others.
   var originLines: [UInt8] = []

@@ -41,10 +41,7 @@ extension APIResponder {
     nextTarget.removeAll(keepingCapacity: true)
     if items.count < rest.count, let last = items.last {
       Cursor.write(UInt64(last.first), binding, to: &next)
-      writeNextTarget(bytes, head.target)
-      answer.extra.append(contentsOf: "Link: <".utf8)
-      answer.extra.append(contentsOf: nextTarget)
-      answer.extra.append(contentsOf: ">; rel=\"next\"\r\n".utf8)
+      linkNext(bytes, head.target, from: &answer)
     }
     write(items, total: blocks.count, negotiation.mediaType)
     return send(answer, text, .composed, negotiation, &batch)

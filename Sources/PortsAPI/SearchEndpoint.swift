@@ -35,12 +35,7 @@ extension APIResponder {
     next.removeAll(keepingCapacity: true)
     if hasNext, let last = list.page.last { Cursor.write(last.rawValue, binding, to: &next) }
     nextTarget.removeAll(keepingCapacity: true)
-    if hasNext {
-      writeNextTarget(bytes, head.target)
-      answer.extra.append(contentsOf: "Link: <".utf8)
-      answer.extra.append(contentsOf: nextTarget)
-      answer.extra.append(contentsOf: ">; rel=\"next\"\r\n".utf8)
-    }
+    if hasNext { linkNext(bytes, head.target, from: &answer) }
     return sendPage(answer, question, negotiation, &batch)
   }
 
@@ -101,8 +96,24 @@ extension APIResponder {
     return send(answer, text, .composed, negotiation, &batch)
   }
 
+  /// Adds the line that leads to the next page (RFC 8288 §3), and leaves its target in
+  /// ``nextTarget``.
+  func linkNext(
+    _ bytes: Span<UInt8>,
+    _ target: RequestTarget,
+    from answer: inout RepresentationHead
+  ) {
+    writeNextTarget(bytes, target)
+    link.removeAll(keepingCapacity: true)
+    link.append(contentsOf: answer.extra)
+    link.append(contentsOf: "Link: <".utf8)
+    link.append(contentsOf: nextTarget)
+    link.append(contentsOf: ">; rel=\"next\"\r\n".utf8)
+    answer.extra = link
+  }
+
   /// Writes the target of the next page: the query as it came, with another cursor.
-  func writeNextTarget(_ bytes: Span<UInt8>, _ target: RequestTarget) {
+  private func writeNextTarget(_ bytes: Span<UInt8>, _ target: RequestTarget) {
     // Local, so that it is not asked at every byte whether somebody else is at it.
     var nextTarget: [UInt8] = []
     swap(&nextTarget, &self.nextTarget)
