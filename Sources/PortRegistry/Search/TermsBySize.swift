@@ -58,7 +58,7 @@ struct TermsBySize: Sendable {
         differing &= differing &- 1
         differing &= differing &- 1
       }
-      guard differing.min() == 0 else { continue }
+      guard any(differing .== 0) else { continue }
       for lane in 0..<4 where differing[lane] == 0 && terms[4 * four + lane] != Self.noTerm {
         body(Int(terms[4 * four + lane]))
       }
