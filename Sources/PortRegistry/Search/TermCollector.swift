@@ -13,13 +13,20 @@ struct TermCollector {
   private var word: [UInt8] = []
   private var key: [UInt8] = []
 
-  private let scope: SearchIndex.Scope
+  /// The only terms to gather; `nil` for all.
+  private let wanted: QuestionTerms?
 
-  init(expecting recordCount: Int, scope: SearchIndex.Scope) {
-    self.scope = scope
-    let expected = scope == .nothing ? 0 : recordCount
-    terms = TermTable(expecting: expected)
-    occurrences.reserveCapacity(expected * 10)
+  /// Gathers all words of so many assignments.
+  init(expecting recordCount: Int) {
+    wanted = nil
+    terms = TermTable(expecting: recordCount)
+    occurrences.reserveCapacity(recordCount * 10)
+  }
+
+  /// Gathers what one question can find.
+  init(of wanted: QuestionTerms) {
+    self.wanted = wanted
+    terms = TermTable(expecting: 0)
   }
 
   /// Adds the words of a name, and its key: all of them run together.
@@ -32,9 +39,7 @@ struct TermCollector {
     guard !range.isEmpty else { return }
     key.removeAll(keepingCapacity: true)
     addWords(source, range, field)
-    if !key.isEmpty {
-      add(terms.number(of: key), keyField)
-    }
+    if !key.isEmpty { add(key, keyField) }
   }
 
   mutating func addWords(_ source: Span<UInt8>, _ range: Range<Int>, _ field: FieldSet) {
@@ -61,13 +66,15 @@ struct TermCollector {
   private mutating func endWord(_ field: FieldSet) {
     guard !word.isEmpty else { return }
     key.append(contentsOf: word)
-    if scope == .words { add(terms.number(of: word), field) }
+    add(word, field)
     word.removeAll(keepingCapacity: true)
   }
 
-  private mutating func add(_ term: UInt32, _ field: FieldSet) {
+  private mutating func add(_ word: [UInt8], _ field: FieldSet) {
+    let term = word.span.extracting(first: SearchIndex.termSizeMax)
+    if let wanted, !wanted.mayHold(term) { return }
     let posting = SearchIndex.Posting(record: record, fields: field)
-    occurrences.append(Occurrence(term: term, posting: posting.rawValue))
+    occurrences.append(Occurrence(term: terms.number(of: term), posting: posting.rawValue))
   }
 }
 
@@ -90,9 +97,8 @@ struct TermTable {
 
   func range(_ number: Int) -> Range<Int> { Int(starts[number])..<Int(starts[number + 1]) }
 
-  /// The number of the term that `word` is once it is cut, a new one if it has not come before.
-  mutating func number(of word: [UInt8]) -> UInt32 {
-    let term = word.span.extracting(first: SearchIndex.termSizeMax)
+  /// The number of `term`, a new one if it has not come before.
+  mutating func number(of term: Span<UInt8>) -> UInt32 {
     var hash: UInt32 = 2_166_136_261
     for index in term.indices { hash = (hash ^ UInt32(term[index])) &* 16_777_619 }
     hash ^= hash >> 15
