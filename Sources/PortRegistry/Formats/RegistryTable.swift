@@ -231,11 +231,11 @@ struct RegistryTable {
   func state(_ bytes: Span<UInt8>) throws(RegistryTableFault) -> AssignmentState {
     let cell = cell(.state, bytes)
     if cell.isEmpty { return .assigned }
-    for state in AssignmentState.allCases where bytes.extracting(cell).spells(state.name) {
-      return state
-    }
+    for (state, name) in Self.states where bytes.extracting(cell).equals(name) { return state }
     throw fault("\(quoted(cell, bytes)) is not assigned, reserved or unassigned")
   }
+
+  private static let states = AssignmentState.allCases.map { ($0, Array($0.name.utf8)) }
 
   func text(_ range: Range<Int>, _ bytes: Span<UInt8>) -> String {
     String(decoding: Array(copying: bytes.extracting(range)), as: UTF8.self)
@@ -249,10 +249,9 @@ struct RegistryTable {
 }
 
 extension Span<UInt8> {
-  /// Whether the bytes are those of `word`.
-  func spells(_ word: String) -> Bool {
-    guard count == word.utf8.count else { return false }
-    for (index, byte) in word.utf8.enumerated() where self[index] != byte { return false }
+  func equals(_ other: [UInt8]) -> Bool {
+    guard count == other.count else { return false }
+    for index in indices where self[index] != other[index] { return false }
     return true
   }
 }

@@ -29,7 +29,7 @@ struct QuestionTerms: Sendable {
 
   /// Whether `term` may be among those that the question finds.
   func mayHold(_ term: Span<UInt8>) -> Bool {
-    for word in words where Self.holds(term, word.text.span) || Self.isNear(term, word) {
+    for word in words where Self.isNear(term, word) || Self.holds(term, word.text.span) {
       return true
     }
     return false

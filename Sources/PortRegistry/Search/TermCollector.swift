@@ -10,8 +10,10 @@ struct TermCollector {
   private(set) var terms: TermTable
   private(set) var occurrences: [Occurrence] = []
 
-  private var word: [UInt8] = []
+  /// The words of the text at hand, run together.
   private var key: [UInt8] = []
+  /// Where in it the word at hand begins.
+  private var wordStart = 0
 
   /// The only terms to gather; `nil` for all.
   private let wanted: QuestionTerms?
@@ -37,23 +39,24 @@ struct TermCollector {
     _ keyField: FieldSet
   ) {
     guard !range.isEmpty else { return }
-    key.removeAll(keepingCapacity: true)
     addWords(source, range, field)
-    if !key.isEmpty { add(key, keyField) }
+    if !key.isEmpty { add(0..<key.count, keyField) }
   }
 
   mutating func addWords(_ source: Span<UInt8>, _ range: Range<Int>, _ field: FieldSet) {
     guard !range.isEmpty else { return }
+    key.removeAll(keepingCapacity: true)
+    wordStart = 0
     let source = source.extracting(range)
     var index = 0
     while index < source.count {
       let (first, second, size) = Tokens.fold(source, at: index)
       if first == 0 {
-        for place in index..<index + size { word.append(source[place]) }
+        for place in index..<index + size { key.append(source[place]) }
       } else if first != Tokens.nothing {
         if Tokens.isWordByte(first) {
-          word.append(first)
-          if second != 0 { word.append(second) }
+          key.append(first)
+          if second != 0 { key.append(second) }
         } else {
           endWord(field)
         }
@@ -64,14 +67,15 @@ struct TermCollector {
   }
 
   private mutating func endWord(_ field: FieldSet) {
-    guard !word.isEmpty else { return }
-    key.append(contentsOf: word)
-    add(word, field)
-    word.removeAll(keepingCapacity: true)
+    guard wordStart < key.count else { return }
+    add(wordStart..<key.count, field)
+    wordStart = key.count
   }
 
-  private mutating func add(_ word: [UInt8], _ field: FieldSet) {
-    let term = word.span.extracting(first: SearchIndex.termSizeMax)
+  /// Adds what stands at `range` of the key.
+  private mutating func add(_ range: Range<Int>, _ field: FieldSet) {
+    let key = key
+    let term = key.span.extracting(range).extracting(first: SearchIndex.termSizeMax)
     if let wanted, !wanted.mayHold(term) { return }
     let posting = SearchIndex.Posting(record: record, fields: field)
     occurrences.append(Occurrence(term: terms.number(of: term), posting: posting.rawValue))
