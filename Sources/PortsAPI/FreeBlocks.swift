@@ -18,14 +18,14 @@ package struct FreeBlocks: Sendable {
     var searches = TransportProtocol.allCases.map { Search(for: TransportSet($0)) }
     searches.append(Search(for: .all))
     for range in PortRange.allCases {
-      var previous: (states: UInt8, occupancy: UInt8)?
+      var previous: (states: UInt8, used: TransportSet)?
       for port in range.numbers {
         let states = registry.states[Int(port)]
-        let occupancy = registry.occupancy[Int(port)]
+        let used = registry.usedTransports(of: port)
         // Most ports are as the one before, and then no block begins or ends.
-        if let previous, previous == (states, occupancy) { continue }
-        previous = (states, occupancy)
-        for place in searches.indices { searches[place].visit(port, states, occupancy) }
+        if let previous, previous == (states, used) { continue }
+        previous = (states, used)
+        for place in searches.indices { searches[place].visit(port, states, used) }
       }
       for place in searches.indices { searches[place].endRange(range) }
     }
@@ -51,8 +51,8 @@ package struct FreeBlocks: Sendable {
       mask = transports.members.reduce(0) { $0 | 3 << (2 * $1.rawValue) }
     }
 
-    mutating func visit(_ port: UInt16, _ states: UInt8, _ occupancy: UInt8) {
-      if states & mask | occupancy & transports.rawValue == 0 {
+    mutating func visit(_ port: UInt16, _ states: UInt8, _ used: TransportSet) {
+      if states & mask == 0, used.isDisjoint(with: transports) {
         if first == nil { first = port }
       } else if let start = first {
         blocks.append(Block(first: start, last: port - 1))

@@ -15,7 +15,7 @@ package enum MapBody {
     writer.name("states")
     writer.value(base64(registry.states).span)
     writer.name("layers")
-    writer.value(base64(registry.occupancy.map { $0 >> 4 }).span)
+    writer.value(base64((0...UInt16.max).map(registry.layers)).span)
     writer.endObject()
   }
 
