@@ -29,8 +29,15 @@ struct QuestionTerms: Sendable {
 
   /// Whether `term` may be among those that the question finds.
   func mayHold(_ term: Span<UInt8>) -> Bool {
-    for word in words where Self.isNear(term, word) || Self.holds(term, word.text.span) {
-      return true
+    let letters = TermsBySize.letters(term)
+    for word in words {
+      // Each error brings at most one letter in and takes at most one away.
+      if abs(term.count - word.text.count) <= word.errorMax,
+        (letters ^ word.letters).nonzeroBitCount <= 2 * word.errorMax
+      {
+        return true
+      }
+      if word.letters & ~letters == 0, Self.holds(term, word.text.span) { return true }
     }
     return false
   }
@@ -44,11 +51,5 @@ struct QuestionTerms: Sendable {
       start += 1
     }
     return false
-  }
-
-  private static func isNear(_ term: Span<UInt8>, _ word: Word) -> Bool {
-    guard abs(term.count - word.text.count) <= word.errorMax else { return false }
-    // Each error brings at most one letter in and takes at most one away.
-    return (TermsBySize.letters(term) ^ word.letters).nonzeroBitCount <= 2 * word.errorMax
   }
 }
