@@ -37,7 +37,11 @@ extension Registry {
   package static func embeddedBuilder(
     iana table: ImportedTable? = nil
   ) throws(RegistryTableFault) -> RegistryBuilder {
-    var builder = RegistryBuilder()
+    let sizeBesides =
+      unsafe portolan_catalogue_table().size + portolan_common_table().size
+      + portolan_use_table().size + portolan_ranges_table().size
+    let ianaSize = unsafe table?.bytes.count ?? portolan_iana_table().size
+    var builder = RegistryBuilder(expecting: sizeBesides + ianaSize)
     try unsafe withTable(portolan_catalogue_table()) { bytes throws(RegistryTableFault) in
       try builder.add(.catalogue, table: "catalogue", bytes)
     }

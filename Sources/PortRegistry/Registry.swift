@@ -35,7 +35,7 @@ public final class Registry: Sendable {
   /// How many ports are in each state, by range and transport.
   private let stateCounts: [Int]
   /// For each port: the transports that any layer uses (low half) and the layers (high half).
-  package let occupancy: [UInt8]
+  private let occupancy: [UInt8]
   package let notes: [Note]
   package let rangeFacts: [RangeFacts]
   /// The day of the newest table, as days since 1970-01-01.

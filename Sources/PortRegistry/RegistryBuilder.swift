@@ -46,7 +46,14 @@ package struct RegistryBuilder: ~Copyable {
   var uses: [UseRow] = []
   private var heldPortCount = 0
 
-  package init() {}
+  /// - Parameter sizeExpected: How many bytes of tables are about to come.
+  package init(expecting sizeExpected: Int = 0) {
+    parts.text.reserveCapacity(sizeExpected)
+    rows.reserveCapacity(sizeExpected / Self.rowSizeExpected)
+  }
+
+  /// What a row of a table takes on average, in bytes.
+  private static let rowSizeExpected = 64
 
   // MARK: Taking tables
 
@@ -207,10 +214,11 @@ package struct RegistryBuilder: ~Copyable {
 
   /// The items of a list, empty ones left out.
   func split(_ cell: TextRange) -> [TextRange] {
+    if cell.isEmpty { return [] }
     var items: [TextRange] = []
     var start = cell.bytes.lowerBound
     var index = start
-    while index <= cell.bytes.upperBound, !cell.isEmpty {
+    while index <= cell.bytes.upperBound {
       if index == cell.bytes.upperBound || parts.text[index] == UInt8(ascii: "|") {
         if index > start { items.append(TextRange(start..<index)) }
         start = index + 1

@@ -13,30 +13,43 @@ extension RegistryBuilder {
 
   /// Brings rows of one port together, port by port, in the order in which they were taken.
   private mutating func mergeRows() {
-    var starts = [Int32](repeating: 0, count: 65_538)
-    for row in rows { starts[bucket(row) + 1] += 1 }
-    for place in 1..<starts.count { starts[place] += starts[place - 1] }
+    // Where each bucket begins; once the rows are in their order, where it ends.
+    var bounds = [Int32](repeating: 0, count: Self.portCount + Self.portlessBucketCount + 1)
+    for row in rows { bounds[bucket(row) + 1] += 1 }
+    for place in 1..<bounds.count { bounds[place] += bounds[place - 1] }
     var order = [Int32](repeating: 0, count: rows.count)
-    var next = starts
     for index in rows.indices {
       let place = bucket(rows[index])
-      order[Int(next[place])] = Int32(truncatingIfNeeded: index)
-      next[place] += 1
+      order[Int(bounds[place])] = Int32(truncatingIfNeeded: index)
+      bounds[place] += 1
     }
     parts.records.reserveCapacity(rows.count)
-    for place in 0...65_536 {
+    var start: Int32 = 0
+    for place in 0..<bounds.count - 1 {
+      if place == Self.portCount { parts.portedCount = parts.records.count }
       let groupStart = parts.records.count
-      for position in starts[place]..<starts[place + 1] {
+      for position in start..<bounds[place] {
         merge(rows[Int(order[Int(position)])], from: groupStart)
       }
-      if place == 65_535 { parts.portedCount = parts.records.count }
+      start = bounds[place]
     }
   }
 
-  private func bucket(_ row: Row) -> Int { row.hasPort ? Int(row.first) : 65_536 }
+  private static let portCount = 65_536
+  /// Rows without a port are told apart by their names, so that few have to be compared.
+  private static let portlessBucketCount = 1024
+
+  private func bucket(_ row: Row) -> Int {
+    if row.hasPort { return Int(row.first) }
+    var hash: UInt32 = 2_166_136_261
+    for index in (row.service.isEmpty ? row.name : row.service).bytes {
+      hash = (hash ^ UInt32(Tokens.lowercased(parts.text[index]))) &* 16_777_619
+    }
+    return Self.portCount + Int(hash >> 16) % Self.portlessBucketCount
+  }
 
   private mutating func merge(_ row: Row, from groupStart: Int) {
-    for index in groupStart..<parts.records.count where isSame(parts.records[index], row) {
+    for index in groupStart..<parts.records.count where isSame(index, row) {
       extend(index, with: row)
       return
     }
@@ -58,13 +71,15 @@ extension RegistryBuilder {
     parts.records.append(record)
   }
 
-  /// Whether a row speaks of the assignment that `record` holds.
-  private func isSame(_ record: AssignmentRecord, _ row: Row) -> Bool {
-    guard record.last == row.last, record.service.isEmpty == row.service.isEmpty else {
+  /// Whether a row speaks of the assignment that the record at `index` holds.
+  private func isSame(_ index: Int, _ row: Row) -> Bool {
+    let service = parts.records[index].service
+    guard parts.records[index].last == row.last, service.isEmpty == row.service.isEmpty else {
       return false
     }
     return row.service.isEmpty
-      ? equalsIgnoringCase(record.name, row.name) : equalsIgnoringCase(record.service, row.service)
+      ? equalsIgnoringCase(parts.records[index].name, row.name)
+      : equalsIgnoringCase(service, row.service)
   }
 
   private mutating func extend(_ index: Int, with row: Row) {
@@ -100,6 +115,7 @@ extension RegistryBuilder {
   }
 
   private mutating func addAliases(_ names: [TextRange], to record: inout AssignmentRecord) {
+    if names.isEmpty { return }
     let known = record.aliases.indices.map { parts.lists[$0] }
     var aliases = known
     for name in names where !name.isEmpty && !isKnown(name, to: record, aliases) {
@@ -118,6 +134,7 @@ extension RegistryBuilder {
   }
 
   mutating func merged(_ run: Run, _ more: [TextRange]) -> Run {
+    if more.isEmpty { return run }
     let known = run.indices.map { parts.lists[$0] }
     var all = known
     for item in more where !all.contains(where: { equalsIgnoringCase(item, $0) }) {
@@ -156,16 +173,15 @@ extension RegistryBuilder {
   // MARK: Weights
 
   private mutating func applyUses() {
-    // Records are still in the order of their ports.
-    var starts = [Int](repeating: 0, count: 65_537)
-    for record in parts.records[..<parts.portedCount] { starts[Int(record.first) + 1] += 1 }
-    for place in 1..<starts.count { starts[place] += starts[place - 1] }
     for use in uses {
       var found = false
-      for index in starts[Int(use.port)]..<starts[Int(use.port) + 1]
-      where equalsIgnoringCase(parts.records[index].service, use.service) {
-        parts.records[index].use = use.use
-        found = true
+      var index = firstRecord(of: use.port)
+      while index < parts.portedCount, parts.records[index].first == use.port {
+        if equalsIgnoringCase(parts.records[index].service, use.service) {
+          parts.records[index].use = use.use
+          found = true
+        }
+        index += 1
       }
       if !found {
         parts.unmatchedUses.append(
@@ -173,5 +189,16 @@ extension RegistryBuilder {
         )
       }
     }
+  }
+
+  /// The place of the first record that is not below `port`: they are in the order of their ports.
+  private func firstRecord(of port: UInt16) -> Int {
+    var low = 0
+    var high = parts.portedCount
+    while low < high {
+      let middle = (low + high) / 2
+      if parts.records[middle].first < port { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

@@ -30,19 +30,21 @@ extension RegistryBuilder {
 
   /// Makes each port's list, with the ranges that hold it.
   mutating func fillMembers() {
-    var starts = [UInt32](repeating: 0, count: 65_537)
+    // A port's place holds where the list of the one before begins; once the members are in their
+    // lists, where that list ends, which is where its own begins.
+    var starts = [UInt32](repeating: 0, count: 65_538)
     for record in parts.records[..<parts.portedCount] {
-      for port in record.first...record.last { starts[Int(port) + 1] += 1 }
+      for port in record.first...record.last { starts[Int(port) + 2] += 1 }
     }
     for place in 1..<starts.count { starts[place] += starts[place - 1] }
-    var members = [UInt32](repeating: 0, count: Int(starts[65_536]))
-    var next = starts
+    var members = [UInt32](repeating: 0, count: Int(starts[65_537]))
     for index in 0..<parts.portedCount {
       for port in parts.records[index].first...parts.records[index].last {
-        members[Int(next[Int(port)])] = UInt32(index)
-        next[Int(port)] += 1
+        members[Int(starts[Int(port) + 1])] = UInt32(index)
+        starts[Int(port) + 1] += 1
       }
     }
+    starts.removeLast()
     // Records come in the order of their first ports; where a range from below meets others, the
     // order of answers is made anew.
     var mixed: Set<UInt16> = []

@@ -12,13 +12,24 @@ package struct FreeBlocks: Sendable {
     package var range: PortRange { PortNumber(first).range }
   }
 
-  private var blocks: [[Block]] = []
+  private let blocks: [[Block]]
 
   package init(_ registry: Registry) {
-    for transport in TransportProtocol.allCases {
-      blocks.append(Self.find(registry, TransportSet(transport)))
+    var searches = TransportProtocol.allCases.map { Search(for: TransportSet($0)) }
+    searches.append(Search(for: .all))
+    for range in PortRange.allCases {
+      var previous: (states: UInt8, used: TransportSet)?
+      for port in range.numbers {
+        let states = registry.states[Int(port)]
+        let used = registry.usedTransports(of: port)
+        // Most ports are as the one before, and then no block begins or ends.
+        if let previous, previous == (states, used) { continue }
+        previous = (states, used)
+        for place in searches.indices { searches[place].visit(port, states, used) }
+      }
+      for place in searches.indices { searches[place].endRange(range) }
     }
-    blocks.append(Self.find(registry, .all))
+    blocks = searches.map(\.blocks)
   }
 
   /// The blocks that are free for `transport`, or for every transport at once; in port order.
@@ -26,27 +37,32 @@ package struct FreeBlocks: Sendable {
     blocks[transport.map { Int($0.rawValue) } ?? TransportProtocol.allCases.count]
   }
 
-  private static func find(_ registry: Registry, _ transports: TransportSet) -> [Block] {
-    var mask: UInt8 = 0
-    for transport in TransportProtocol.allCases where transports.contains(transport) {
-      mask |= 3 << (2 * transport.rawValue)
+  /// What has been found for some transports, all of which must be free.
+  private struct Search {
+    private(set) var blocks: [Block] = []
+    private let transports: TransportSet
+    /// Their bits in ``PortStates``.
+    private let mask: UInt8
+    /// Where the block at hand begins.
+    private var first: UInt16?
+
+    init(for transports: TransportSet) {
+      self.transports = transports
+      mask = transports.members.reduce(0) { $0 | 3 << (2 * $1.rawValue) }
     }
-    let states = registry.states
-    let occupancy = registry.occupancy
-    var blocks: [Block] = []
-    for range in PortRange.allCases {
-      var first: UInt16?
-      for port in range.numbers {
-        let place = Int(port)
-        if states[place] & mask | occupancy[place] & transports.rawValue == 0 {
-          if first == nil { first = port }
-        } else if let start = first {
-          blocks.append(Block(first: start, last: port - 1))
-          first = nil
-        }
+
+    mutating func visit(_ port: UInt16, _ states: UInt8, _ used: TransportSet) {
+      if states & mask == 0, used.isDisjoint(with: transports) {
+        if first == nil { first = port }
+      } else if let start = first {
+        blocks.append(Block(first: start, last: port - 1))
+        first = nil
       }
-      if let start = first { blocks.append(Block(first: start, last: range.numbers.upperBound)) }
     }
-    return blocks
+
+    mutating func endRange(_ range: PortRange) {
+      if let start = first { blocks.append(Block(first: start, last: range.numbers.upperBound)) }
+      first = nil
+    }
   }
 }

@@ -15,7 +15,7 @@ package enum MapBody {
     writer.name("states")
     writer.value(base64(registry.states).span)
     writer.name("layers")
-    writer.value(base64(registry.occupancy.map { $0 >> 4 }).span)
+    writer.value(base64((0...UInt16.max).map(registry.layers)).span)
     writer.endObject()
   }
 
@@ -26,18 +26,21 @@ package enum MapBody {
   /// Base64 (RFC 4648 §4), padded.
   private static func base64(_ bytes: [UInt8]) -> [UInt8] {
     let size = (bytes.count + 2) / 3 * 4
+    let alphabet = alphabet
     return Array(capacity: size) { text in
       var start = 0
-      while start < bytes.count {
-        let rest = bytes.count - start
+      while start + 2 < bytes.count {
         let word =
-          UInt32(bytes[start]) << 16 | (rest > 1 ? UInt32(bytes[start + 1]) << 8 : 0)
-          | (rest > 2 ? UInt32(bytes[start + 2]) : 0)
-        for digit in 0..<4 {
-          let value = Int(word >> UInt32(18 - 6 * digit) & 0x3F)
-          text.append(digit <= rest ? alphabet[value] : UInt8(ascii: "="))
-        }
+          UInt32(bytes[start]) << 16 | UInt32(bytes[start + 1]) << 8 | UInt32(bytes[start + 2])
+        for shift: UInt32 in [18, 12, 6, 0] { text.append(alphabet[Int(word >> shift & 0x3F)]) }
         start += 3
+      }
+      let rest = bytes.count - start
+      guard rest > 0 else { return }
+      let word = UInt32(bytes[start]) << 16 | (rest > 1 ? UInt32(bytes[start + 1]) << 8 : 0)
+      for digit in 0..<4 {
+        let value = Int(word >> UInt32(18 - 6 * digit) & 0x3F)
+        text.append(digit <= rest ? alphabet[value] : UInt8(ascii: "="))
       }
     }
   }

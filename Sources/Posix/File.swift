@@ -38,6 +38,8 @@ package enum File {
     _ file: borrowing OwnedDescriptor,
     limitBytes: Int
   ) throws(Errno) -> [UInt8] {
+    // Of a file that is known to be longer, not even the beginning is needed.
+    guard size(of: file) ?? 0 <= limitBytes else { throw Errno(EFBIG) }
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 64 * 1024)
     while true {

@@ -8,7 +8,7 @@ import subprocess
 import time
 from urllib.parse import quote
 
-from Support.program import Program
+from Support.program import ROOT, Program
 from Support.wire import ask
 
 from .harness import (BAD_DATA, BINARY, FIGURES, FOUND, INPUT_OUTPUT, NOT_FOUND, USAGE,
@@ -58,6 +58,45 @@ class Answers(CommandTestCase):
         table = self.import_table("ledger,443,tcp,A,[Me],[You],2024-01-01,,[RFC1]",
                                   "http,80,tcp,World Wide Web HTTP")
         self.assert_same("--registry", str(table), "--site", str(self.file("site.csv", SITE)))
+
+    def test_every_question_is_answered_as_by_the_service(self):
+        """The command has an index of what it is asked alone, the service one of everything."""
+        lines = (ROOT / "Tests/Search/questions.tsv").read_text().splitlines()
+        questions = [line.split("\t")[1] for line in lines if line.startswith(("tune", "held"))]
+        self.assertGreater(len(questions), 500)
+        program = Program(BINARY)
+        self.addCleanup(program.kill)
+        for question in questions:
+            with self.subTest(question=question):
+                target = f"/ports?q={quote(question, safe='')}&limit=20"
+                done = self.run_command("search", "--json", "--", question)
+                self.assertEqual(done.output, ask(program.address, target).content)
+
+    def test_many_names_are_answered_as_each_alone(self):
+        """So many are looked for in an index, one alone is not."""
+        names = ["rdp", "https", "no such", "k8s", "LDAP", "domain"] * 12
+        done = self.run_command("lookup", "-", given="\n".join(names).encode())
+        alone = [self.run_command("lookup", name).rows for name in names[:6]]
+        self.assertEqual(done.rows, sum(alone, []) * 12)
+
+    def test_warnings_of_the_site_file_are_told_and_change_nothing(self):
+        clash = self.file("clash.csv", "port,transports,service\n443,tcp,ledger\n")
+        quiet = self.file("quiet.csv", "port,transports,service\n61000,tcp,ledger\n")
+        warning = (f"portolan: warning: {clash}, line 2: 'ledger' stands on 443/tcp, "
+                   "which is assigned to https\n")
+        for command in (("lookup", "22"), ("search", "ledger"), ("ranges",), ("free",)):
+            with self.subTest(command=command):
+                done = self.run_command(*command, "--site", clash)
+                self.assertEqual((done.status, done.errors), (FOUND, warning))
+                done = self.run_command(*command, "--site", quiet)
+                self.assertEqual((done.status, done.errors), (FOUND, ""))
+
+    def test_many_warnings_do_not_hide_the_answer(self):
+        rows = "".join(f"{port},tcp,mine{port}\n" for port in (20, 21, 22, 23, 25, 80, 443))
+        done = self.run_command("lookup", "22", "--site",
+                                self.file("site.csv", "port,transports,service\n" + rows))
+        self.assert_ends(done, FOUND, "portolan: warning: 2 more, which portolan check-config")
+        self.assertEqual(done.errors.count("\n"), 6)
 
     def test_a_pipe_gets_seven_columns(self):
         for arguments in (("lookup", "443"), ("lookup", "https"), ("lookup", "6000-6063"),

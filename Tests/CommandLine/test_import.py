@@ -1,5 +1,6 @@
 """import and diff: what is taken, what is refused, and that an older table stays meanwhile."""
 import json
+import os
 import re
 import signal
 import subprocess
@@ -16,6 +17,8 @@ GOOD = iana_csv("ssh,22,tcp,The Secure Shell,[Me],[You],2006-05-22,2024-01-02,[R
                 "ssh,22,udp,The Secure Shell", ",4,tcp,Unassigned", ",0,tcp,Reserved")
 MEMORY_MAX_BYTES = 256 << 20
 STREAM_BYTES = 200 << 20
+# As the program has it: a longer file is no registry.
+SOURCE_MAX_BYTES = 64 << 20
 
 
 class Import(CommandTestCase):
@@ -101,6 +104,33 @@ class Import(CommandTestCase):
                 self.assertEqual(old.read_bytes(), before)
                 self.assertEqual(list(self.folder.glob("*.new")), [])
 
+    def test_what_is_too_large_is_refused_before_it_is_read(self):
+        old = self.import_table("old,1,tcp", name="old.tsv")
+        before = old.read_bytes()
+        path = self.folder / "large.csv"
+        for size, reason in ((SOURCE_MAX_BYTES, "holds a NUL byte"),
+                             (SOURCE_MAX_BYTES + 1, f"is larger than {SOURCE_MAX_BYTES} bytes"),
+                             (1 << 30, f"is larger than {SOURCE_MAX_BYTES} bytes")):
+            with path.open("wb") as file:
+                os.truncate(file.fileno(), size)
+            for command in (("import", path, "-o", old), ("import", path, "--check")):
+                with self.subTest(size=size, command=command):
+                    status, memory, errors = run_measured(list(command), lambda pipe: None)
+                    self.assertEqual(status, BAD_DATA, errors)
+                    self.assertIn(f"{path}", errors)
+                    self.assertIn(reason, errors)
+                    self.assertLess(memory, MEMORY_MAX_BYTES)
+                    self.assertEqual(old.read_bytes(), before)
+            if size > SOURCE_MAX_BYTES:
+                # A table and a site file are not read to their limits either.
+                for option in ("--registry", "--site"):
+                    with self.subTest(size=size, option=option):
+                        status, memory, errors = run_measured(["lookup", "1", option, path],
+                                                              lambda pipe: None)
+                        self.assertEqual(status, BAD_DATA, errors)
+                        self.assertIn(f"{path}: is larger than", errors)
+                        self.assertLess(memory, SOURCE_MAX_BYTES)
+
     def test_what_cannot_be_read_or_written_is_told(self):
         for arguments in ((self.folder, "--check"), (self.folder / "none", "--check"),
                           (self.file("a.csv", GOOD), "-o", self.folder / "none/a.tsv"),
@@ -156,6 +186,7 @@ class Streams(CommandTestCase):
         status, errors = self.stream("what is set aside", lambda number: (
             b",%d,tcp,Unassigned %s,,,,,,,,\r\n" % (number % 65_536, filler)))
         self.assertEqual(status, BAD_DATA, errors)
+        self.assertIn(f"standard input: is larger than {SOURCE_MAX_BYTES} bytes", errors)
 
     def test_of_ever_new_assignments(self):
         status, errors = self.stream("ever new assignments", lambda number: (

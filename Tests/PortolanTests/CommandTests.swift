@@ -143,7 +143,7 @@ import Testing
 
   @Test func aSearchFindsByWords() throws {
     let found = RegistrySearch.answers(
-      to: "postgres",
+      to: Query("postgres"),
       limit: 3,
       in: try Self.registry.get()
     )

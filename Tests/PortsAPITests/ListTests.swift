@@ -291,7 +291,8 @@ import Testing
     for number in 0..<65_536 {
       let port = UInt16(number)
       try #require(states[number] == store.registry.states(of: PortNumber(port)).rawValue)
-      try #require(layers[number] == store.registry.layers(of: port))
+      let named = store.registry.assignments(of: PortNumber(port)).map(\.record.layers)
+      try #require(layers[number] == named.reduce(0) { $0 | $1 })
     }
   }
 }

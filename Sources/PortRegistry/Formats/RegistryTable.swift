@@ -26,14 +26,16 @@ public struct RegistryTableFault: Error, Equatable, CustomStringConvertible {
 /// Lists in a cell are separated by `|`, transports by commas.
 struct RegistryTable {
   /// The columns that a table may have.
-  enum Column: String, CaseIterable {
+  enum Column: Int, CaseIterable {
     case first, last, transports, state, service, name, aliases, references, trojans, note
     case errata, use, sources, names, facts, port
     // What IANA says besides of an assignment; imported tables keep it.
-    case assignee, contact, registered, modified, unauthorized, noted
-    case serviceCode = "service_code"
+    case assignee, contact, registered, modified, unauthorized, noted, serviceCode
 
-    var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    /// As the line that names the columns has it.
+    var name: String { self == .serviceCode ? "service_code" : "\(self)" }
+
+    static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })
   }
 
   let table: String
@@ -64,17 +66,17 @@ struct RegistryTable {
     guard try nextLine(bytes) else { throw fault("has no line that names its columns") }
     for cell in cells.indices {
       let name = text(cells[cell], bytes)
-      guard let column = Column(rawValue: name) else {
+      guard let column = Column.byName[name] else {
         throw fault("there is no column \(quoted(cells[cell], bytes))")
       }
-      if cellOfColumn[column.place] != nil { throw fault("the column '\(name)' comes twice") }
-      cellOfColumn[column.place] = cell
+      if cellOfColumn[column.rawValue] != nil { throw fault("the column '\(name)' comes twice") }
+      cellOfColumn[column.rawValue] = cell
     }
     columnCount = cells.count
     let facts = Registration.Fact.allCases.map(\.column) + [.noted]
-    hasRegistrations = facts.contains { cellOfColumn[$0.place] != nil }
-    for column in required where cellOfColumn[column.place] == nil {
-      throw fault("lacks the column '\(column.rawValue)'")
+    hasRegistrations = facts.contains { cellOfColumn[$0.rawValue] != nil }
+    for column in required where cellOfColumn[column.rawValue] == nil {
+      throw fault("lacks the column '\(column.name)'")
     }
   }
 
@@ -93,7 +95,7 @@ struct RegistryTable {
 
   /// Where the cell of `column` stands; empty when it says nothing or the table lacks the column.
   func cell(_ column: Column, _ bytes: Span<UInt8>) -> Range<Int> {
-    guard let place = cellOfColumn[column.place] else { return 0..<0 }
+    guard let place = cellOfColumn[column.rawValue] else { return 0..<0 }
     let range = cells[place]
     if range.count == 1, bytes[range.lowerBound] == UInt8(ascii: "-") { return 0..<0 }
     return range
@@ -103,27 +105,9 @@ struct RegistryTable {
     while index < end {
       line += 1
       let start = index
-      cells.removeAll(keepingCapacity: true)
-      var cellStart = start
+      let stop = try splitCells(bytes)
       let isComment = bytes[start] == UInt8(ascii: "#")
-      var bits: UInt8 = 0
-      while index < end, bytes[index] != 0x0A {
-        let byte = bytes[index]
-        bits |= byte
-        if byte == 0x09 {
-          cells.append(cellStart..<index)
-          cellStart = index + 1
-        } else if byte < 0x20 || byte == 0x7F {
-          throw fault("holds a control byte (\(byte)); lines end with LF alone")
-        }
-        index += 1
-      }
-      cells.append(cellStart..<index)
-      let stop = index
-      index += 1
-      guard bits < 0x80 || Self.isUTF8(bytes.extracting(start..<stop)) else {
-        throw fault("is not UTF-8")
-      }
+      index = stop + 1
       if isComment {
         try readDirective(bytes.extracting(start..<stop))
         continue
@@ -133,6 +117,34 @@ struct RegistryTable {
       return true
     }
     return false
+  }
+
+  /// Finds the cells of the line at ``index``.
+  ///
+  /// - Returns: Where the line ends.
+  private mutating func splitCells(_ bytes: Span<UInt8>) throws(RegistryTableFault) -> Int {
+    cells.removeAll(keepingCapacity: true)
+    var cellStart = index
+    var stop = index
+    var bits: UInt8 = 0
+    while stop < end {
+      let byte = bytes[stop]
+      bits |= byte
+      if byte < 0x20 || byte == 0x7F {
+        if byte == 0x0A { break }
+        guard byte == 0x09 else {
+          throw fault("holds a control byte (\(byte)); lines end with LF alone")
+        }
+        cells.append(cellStart..<stop)
+        cellStart = stop + 1
+      }
+      stop += 1
+    }
+    cells.append(cellStart..<stop)
+    guard bits < 0x80 || Self.isUTF8(bytes.extracting(index..<stop)) else {
+      throw fault("is not UTF-8")
+    }
+    return stop
   }
 
   private static func isUTF8(_ bytes: Span<UInt8>) -> Bool {
@@ -219,12 +231,11 @@ struct RegistryTable {
   func state(_ bytes: Span<UInt8>) throws(RegistryTableFault) -> AssignmentState {
     let cell = cell(.state, bytes)
     if cell.isEmpty { return .assigned }
-    let text = text(cell, bytes)
-    guard let state = AssignmentState.allCases.first(where: { $0.name == text }) else {
-      throw fault("\(quoted(cell, bytes)) is not assigned, reserved or unassigned")
-    }
-    return state
+    for (state, name) in Self.states where bytes.extracting(cell).equals(name) { return state }
+    throw fault("\(quoted(cell, bytes)) is not assigned, reserved or unassigned")
   }
+
+  private static let states = AssignmentState.allCases.map { ($0, Array($0.name.utf8)) }
 
   func text(_ range: Range<Int>, _ bytes: Span<UInt8>) -> String {
     String(decoding: Array(copying: bytes.extracting(range)), as: UTF8.self)
@@ -234,6 +245,14 @@ struct RegistryTable {
   private func quoted(_ range: Range<Int>, _ bytes: Span<UInt8>) -> String {
     let text = text(range, bytes)
     return text.count > 60 ? "'\(text.prefix(60))…'" : "'\(text)'"
+  }
+}
+
+extension Span<UInt8> {
+  func equals(_ other: [UInt8]) -> Bool {
+    guard count == other.count else { return false }
+    for index in indices where self[index] != other[index] { return false }
+    return true
   }
 }
 

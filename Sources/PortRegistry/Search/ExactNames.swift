@@ -5,21 +5,21 @@ extension SearchIndex {
     var key: [UInt8] = []
     Tokens.appendFolded(name, to: &key)
     key.removeAll { !Tokens.isWordByte($0) }
-    guard !key.isEmpty, let number = term(equalTo: key.span.extracting(first: Self.termSizeMax))
-    else {
-      return []
-    }
+    guard !key.isEmpty else { return [] }
     var found: [Int] = []
-    for place in postingRange(number) {
-      let posting = postings[place]
-      guard !posting.fields.isDisjoint(with: [.serviceKey, .aliasKey]) else { continue }
-      let record = registry.records[posting.record]
-      let isNamed =
-        registry.equalsIgnoringCase(record.service, name)
-        || registry.aliases(of: record).contains {
-          registry.equalsIgnoringCase(registry.listed($0), name)
-        }
-      if isNamed { found.append(posting.record) }
+    if isWhole {
+      guard let number = term(equalTo: key.span.extracting(first: Self.termSizeMax)) else {
+        return []
+      }
+      for place in postingRange(number) {
+        let posting = postings[place]
+        guard !posting.fields.isDisjoint(with: [.serviceKey, .aliasKey]) else { continue }
+        if registry.isNamed(posting.record, name) { found.append(posting.record) }
+      }
+    } else {
+      for number in registry.records.indices where registry.isNamed(number, name) {
+        found.append(number)
+      }
     }
     return found.sorted {
       let left = registry.records[$0]
@@ -32,6 +32,15 @@ extension SearchIndex {
 }
 
 extension Registry {
+  /// Whether `name` is the service name or an alias of assignment `number`.
+  fileprivate func isNamed(_ number: Int, _ name: Span<UInt8>) -> Bool {
+    if equalsIgnoringCase(records[number].service, name) { return true }
+    for place in records[number].aliases.indices where equalsIgnoringCase(lists[place], name) {
+      return true
+    }
+    return false
+  }
+
   /// Whether the text at `range` is `other` but for ASCII case.
   func equalsIgnoringCase(_ range: TextRange, _ other: Span<UInt8>) -> Bool {
     guard Int(range.size) == other.count, !range.isEmpty else { return false }

@@ -32,6 +32,12 @@ package struct Query: Sendable {
 
   package init() {}
 
+  /// Understands one question.
+  package init(_ question: String) {
+    let bytes = Array(question.utf8)
+    parse(bytes.span)
+  }
+
   /// Whether nothing is asked.
   package var isEmpty: Bool { words.isEmpty && ports.isEmpty && fullKey.isEmpty }
 

@@ -27,9 +27,9 @@ package final class SearchIndex: Sendable {
   package enum Scope: Sendable {
     /// All that a search may ask for.
     case words
-    /// Exact service names and aliases alone, for a program that asks once and ends.
-    case names
-    /// Nothing, for one that asks by number.
+    /// What one question asks for, for a program that asks once and ends.
+    case question(Query)
+    /// Nothing, for one that asks by number or by exact name: names are looked through one by one.
     case nothing
   }
 
@@ -62,8 +62,10 @@ package final class SearchIndex: Sendable {
   let ranks: [RankingKey]
   let trigrams: Trigrams
   let termsBySize: TermsBySize
+  /// Whether all names are in it.
+  let isWhole: Bool
 
-  var termCount: Int { termStarts.count - 1 }
+  package var termCount: Int { termStarts.count - 1 }
 
   func term(_ number: Int) -> Range<Int> {
     Int(termStarts[number])..<Int(termStarts[number + 1])
@@ -79,22 +81,7 @@ package final class SearchIndex: Sendable {
   // MARK: Building
 
   init(records: [AssignmentRecord], lists: [TextRange], text: [UInt8], scope: Scope) {
-    var collector = TermCollector(expecting: records.count, scope: scope)
-    for (number, record) in records.enumerated() where scope != .nothing {
-      collector.record = number
-      collector.addName(text.span, record.service.bytes, .service, .serviceKey)
-      for place in record.aliases.indices {
-        collector.addName(text.span, lists[place].bytes, .alias, .aliasKey)
-      }
-      guard scope == .words else { continue }
-      collector.addName(text.span, record.name.bytes, .name, .nameKey)
-      // Where the name is a printed one, IANA's title is a name as well.
-      collector.addName(text.span, record.description.bytes, .description, .nameKey)
-      collector.addWords(text.span, record.note.bytes, .note)
-      for place in record.trojans.indices {
-        collector.addWords(text.span, lists[place].bytes, .note)
-      }
-    }
+    let collector = Self.gather(records, lists, text.span, scope)
     let order = collector.terms.sorted()
     var rank = [UInt32](repeating: 0, count: order.count)
     var termText: [UInt8] = []
@@ -110,14 +97,43 @@ package final class SearchIndex: Sendable {
       heads.append(collector.terms.heads[Int(term)])
     }
     (postingStarts, postings) = Self.sortPostings(collector, rank)
-    trigrams = scope == .words ? Trigrams(of: termText, termStarts) : Trigrams(of: [], [0])
-    termsBySize =
-      scope == .words ? TermsBySize(termText, termStarts) : TermsBySize([], [0])
-    ranks =
-      scope == .words ? records.enumerated().map { RankingKey(of: $1, number: $0) } : []
+    trigrams = Trigrams(of: termText, termStarts)
+    termsBySize = TermsBySize(termText, termStarts)
+    ranks = records.enumerated().map { RankingKey(of: $1, number: $0) }
+    isWhole = if case .words = scope { true } else { false }
     self.termText = termText
     self.termStarts = termStarts
     self.heads = heads
+  }
+
+  /// Gathers the words of all assignments, as far as they are to be found.
+  private static func gather(
+    _ records: [AssignmentRecord],
+    _ lists: [TextRange],
+    _ text: Span<UInt8>,
+    _ scope: Scope
+  ) -> TermCollector {
+    var collector: TermCollector
+    switch scope {
+    case .words: collector = TermCollector(expecting: records.count)
+    case .question(let query): collector = TermCollector(of: QuestionTerms(of: query))
+    case .nothing: return TermCollector(expecting: 0)
+    }
+    for (number, record) in records.enumerated() {
+      collector.record = number
+      collector.addName(text, record.service.bytes, .service, .serviceKey)
+      for place in record.aliases.indices {
+        collector.addName(text, lists[place].bytes, .alias, .aliasKey)
+      }
+      collector.addName(text, record.name.bytes, .name, .nameKey)
+      // Where the name is a printed one, IANA's title is a name as well.
+      collector.addName(text, record.description.bytes, .description, .nameKey)
+      collector.addWords(text, record.note.bytes, .note)
+      for place in record.trojans.indices {
+        collector.addWords(text, lists[place].bytes, .note)
+      }
+    }
+    return collector
   }
 
   /// Brings the occurrences into the order of their terms and joins those of one assignment.

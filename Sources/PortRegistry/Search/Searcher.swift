@@ -217,7 +217,7 @@ package struct Searcher: ~Copyable {
   }
 
   /// How many typing errors a word may have: one from 4 letters on, two from 8, none in a number.
-  private static func errorMax(_ word: Span<UInt8>) -> Int {
+  static func errorMax(_ word: Span<UInt8>) -> Int {
     for index in word.indices where !Tokens.isDigit(word[index]) {
       return word.count >= 8 ? 2 : word.count >= 4 ? 1 : 0
     }

@@ -10,16 +10,25 @@ struct TermCollector {
   private(set) var terms: TermTable
   private(set) var occurrences: [Occurrence] = []
 
-  private var word: [UInt8] = []
+  /// The words of the text at hand, run together.
   private var key: [UInt8] = []
+  /// Where in it the word at hand begins.
+  private var wordStart = 0
 
-  private let scope: SearchIndex.Scope
+  /// The only terms to gather; `nil` for all.
+  private let wanted: QuestionTerms?
 
-  init(expecting recordCount: Int, scope: SearchIndex.Scope) {
-    self.scope = scope
-    let expected = scope == .nothing ? 0 : recordCount
-    terms = TermTable(expecting: expected)
-    occurrences.reserveCapacity(expected * 10)
+  /// Gathers all words of so many assignments.
+  init(expecting recordCount: Int) {
+    wanted = nil
+    terms = TermTable(expecting: recordCount)
+    occurrences.reserveCapacity(recordCount * 10)
+  }
+
+  /// Gathers what one question can find.
+  init(of wanted: QuestionTerms) {
+    self.wanted = wanted
+    terms = TermTable(expecting: 0)
   }
 
   /// Adds the words of a name, and its key: all of them run together.
@@ -30,25 +39,24 @@ struct TermCollector {
     _ keyField: FieldSet
   ) {
     guard !range.isEmpty else { return }
-    key.removeAll(keepingCapacity: true)
     addWords(source, range, field)
-    if !key.isEmpty {
-      add(terms.number(of: key), keyField)
-    }
+    if !key.isEmpty { add(0..<key.count, keyField) }
   }
 
   mutating func addWords(_ source: Span<UInt8>, _ range: Range<Int>, _ field: FieldSet) {
     guard !range.isEmpty else { return }
+    key.removeAll(keepingCapacity: true)
+    wordStart = 0
     let source = source.extracting(range)
     var index = 0
     while index < source.count {
       let (first, second, size) = Tokens.fold(source, at: index)
       if first == 0 {
-        for place in index..<index + size { word.append(source[place]) }
+        for place in index..<index + size { key.append(source[place]) }
       } else if first != Tokens.nothing {
         if Tokens.isWordByte(first) {
-          word.append(first)
-          if second != 0 { word.append(second) }
+          key.append(first)
+          if second != 0 { key.append(second) }
         } else {
           endWord(field)
         }
@@ -59,15 +67,18 @@ struct TermCollector {
   }
 
   private mutating func endWord(_ field: FieldSet) {
-    guard !word.isEmpty else { return }
-    key.append(contentsOf: word)
-    if scope == .words { add(terms.number(of: word), field) }
-    word.removeAll(keepingCapacity: true)
+    guard wordStart < key.count else { return }
+    add(wordStart..<key.count, field)
+    wordStart = key.count
   }
 
-  private mutating func add(_ term: UInt32, _ field: FieldSet) {
+  /// Adds what stands at `range` of the key.
+  private mutating func add(_ range: Range<Int>, _ field: FieldSet) {
+    let key = key
+    let term = key.span.extracting(range).extracting(first: SearchIndex.termSizeMax)
+    if let wanted, !wanted.mayHold(term) { return }
     let posting = SearchIndex.Posting(record: record, fields: field)
-    occurrences.append(Occurrence(term: term, posting: posting.rawValue))
+    occurrences.append(Occurrence(term: terms.number(of: term), posting: posting.rawValue))
   }
 }
 
@@ -90,9 +101,8 @@ struct TermTable {
 
   func range(_ number: Int) -> Range<Int> { Int(starts[number])..<Int(starts[number + 1]) }
 
-  /// The number of the term that `word` is once it is cut, a new one if it has not come before.
-  mutating func number(of word: [UInt8]) -> UInt32 {
-    let term = word.span.extracting(first: SearchIndex.termSizeMax)
+  /// The number of `term`, a new one if it has not come before.
+  mutating func number(of term: Span<UInt8>) -> UInt32 {
     var hash: UInt32 = 2_166_136_261
     for index in term.indices { hash = (hash ^ UInt32(term[index])) &* 16_777_619 }
     hash ^= hash >> 15

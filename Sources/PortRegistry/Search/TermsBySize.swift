@@ -35,7 +35,7 @@ struct TermsBySize: Sendable {
 
   /// The letters and digits of a word as a set. Some share a bit, which may leave a term in that
   /// could not be meant, never one out that could.
-  private static func letters(_ word: Span<UInt8>) -> UInt32 {
+  static func letters(_ word: Span<UInt8>) -> UInt32 {
     var letters: UInt32 = 0
     for index in word.indices {
       let slot = EditDistance.slot(word[index])

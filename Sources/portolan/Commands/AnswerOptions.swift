@@ -36,16 +36,28 @@ struct RegistryOptions: ParsableArguments {
   )
   var site: String?
 
-  /// Reads the data, or says what is wrong with it and ends.
+  /// Reads the data and says what in it is perhaps not meant, or what is wrong with it, and ends.
   ///
   /// - Parameter scope: What searches are to find; less is ready sooner.
   func read(searching scope: SearchIndex.Scope = .nothing) throws -> Registry {
     do {
-      return try DataFiles(registry: registry, site: site).read(searching: scope).registry
+      let contents = try DataFiles(registry: registry, site: site).read(searching: scope)
+      Self.tell(contents.warnings)
+      return contents.registry
     } catch {
       Terminal.complain(error.description)
       throw error.status.exitCode
     }
+  }
+
+  /// More would hide the answer that was asked for.
+  private static let warningCountMax = 5
+
+  private static func tell(_ warnings: [String]) {
+    for warning in warnings.prefix(warningCountMax) { Terminal.complain("warning: \(warning)") }
+    let restCount = warnings.count - warningCountMax
+    guard restCount > 0 else { return }
+    Terminal.complain("warning: \(restCount) more, which portolan check-config --site tells")
   }
 }
 

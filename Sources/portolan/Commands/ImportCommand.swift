@@ -68,6 +68,8 @@ struct ImportCommand: ParsableCommand {
   // MARK: Reading
 
   private static let pieceSizeBytes = 256 * 1024
+  /// What is longer is refused, at once where the length is known: IANA's file has 1.5 MiB.
+  private static let sourceLimitBytes = DataFiles.tableLimitBytes
 
   private func read(
     _ environment: [String: String]
@@ -75,13 +77,18 @@ struct ImportCommand: ParsableCommand {
     let name = source == "-" ? "standard input" : source
     do {
       let file = try open()
-      var progress = ProgressBar(name, totalBytes: File.size(of: file), environment: environment)
+      let size = File.size(of: file)
+      try Self.check(size ?? 0, of: name)
+      var progress = ProgressBar(name, totalBytes: size, environment: environment)
       defer { progress.clear() }
       var piece = [UInt8](repeating: 0, count: Self.pieceSizeBytes)
       var count = try Self.fill(&piece, from: file)
+      var readSize = 0
       let format = format ?? ImportFormat(name: source, beginning: piece.span.extracting(0..<count))
       var reader = RegistryImport(format, file: name)
       while count > 0 {
+        readSize += count
+        try Self.check(readSize, of: name)
         try reader.read(piece.span.extracting(0..<count))
         progress.advance(by: count)
         count = try Self.fill(&piece, from: file)
@@ -90,6 +97,16 @@ struct ImportCommand: ParsableCommand {
     } catch let error as Errno {
       Terminal.complain("\(name): \(error)")
       throw ExitStatus.inputOutput.exitCode
+    }
+  }
+
+  private static func check(_ size: Int, of name: String) throws(RegistryTableFault) {
+    guard size <= sourceLimitBytes else {
+      throw RegistryTableFault(
+        table: name,
+        line: 0,
+        reason: "is larger than \(sourceLimitBytes) bytes"
+      )
     }
   }
 

@@ -39,33 +39,43 @@ struct LookupCommand: ParsableCommand {
 
   func run() throws {
     let asked = try Self.expand(questions)
-    let registry = try data.read(searching: asked.allSatisfy(\.isByNumber) ? .nothing : .names)
+    let nameCount = asked.count { !$0.isByNumber }
+    let registry = try data.read(searching: nameCount > Self.unindexedNameMax ? .words : .nothing)
     if output.json { return try writeJSON(asked, in: registry) }
     var found: [Assignment] = []
     var lines = ""
-    var misses = Misses(data: data, registry: registry)
+    var missCount = 0
     for question in asked {
       let answers = question.answers(in: registry)
-      if answers.isEmpty { try misses.tell(question) }
+      if answers.isEmpty {
+        missCount += 1
+        Terminal.complain(question.regret(in: registry))
+      }
       found += answers
       if services { lines += ServicesLines.text(answers, for: question.transport) }
     }
     try Terminal.write(
       services ? lines : AssignmentTable.table(of: found).text(output.form)
     )
-    if misses.count > 0 { throw ExitStatus.notFound.exitCode }
+    if missCount > 0 { throw ExitStatus.notFound.exitCode }
   }
 
   /// One body for each question, in their order; the status is that of the table.
   private func writeJSON(_ asked: [LookupQuestion], in registry: Registry) throws {
     let writer = AnswerWriter(registry)
-    var misses = Misses(data: data, registry: registry)
+    var missCount = 0
     for question in asked {
       try Terminal.write(writer.json(for: question.target).body)
-      if question.answers(in: registry).isEmpty { try misses.tell(question) }
+      if question.answers(in: registry).isEmpty {
+        missCount += 1
+        Terminal.complain(question.regret(in: registry))
+      }
     }
-    if misses.count > 0 { throw ExitStatus.notFound.exitCode }
+    if missCount > 0 { throw ExitStatus.notFound.exitCode }
   }
+
+  /// So many names are sooner looked for one by one than all names are brought into an order.
+  private static let unindexedNameMax = 50
 
   /// All questions, read; `-` stands for the lines of standard input.
   private static func expand(_ questions: [String]) throws -> [LookupQuestion] {
@@ -105,30 +115,6 @@ struct LookupCommand: ParsableCommand {
       while line.last?.isWhitespace == true { line.removeLast() }
       return String(line)
     }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
-  }
-}
-
-/// The questions that nothing answers.
-private struct Misses {
-  let data: RegistryOptions
-  /// Finds exact names only, and so is ready soon.
-  let registry: Registry
-  /// Finds names that are like another; made when the first is missed.
-  private var searched: Registry?
-  private(set) var count = 0
-
-  init(data: RegistryOptions, registry: Registry) {
-    self.data = data
-    self.registry = registry
-  }
-
-  /// Says what can be said of a question instead of an answer.
-  mutating func tell(_ question: LookupQuestion) throws {
-    count += 1
-    if !question.isByNumber, searched == nil {
-      searched = try data.read(searching: .words)
-    }
-    Terminal.complain(question.regret(in: searched ?? registry))
   }
 }
 

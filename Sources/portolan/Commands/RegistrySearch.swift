@@ -3,14 +3,11 @@ import PortRegistry
 /// One search and its first answers, for commands that ask once and end.
 enum RegistrySearch {
   static func answers(
-    to question: String,
+    to query: Query,
     limit: Int,
     in registry: Registry,
     filter: Filter = Filter()
   ) -> [Assignment] {
-    var query = Query()
-    let bytes = Array(question.utf8)
-    query.parse(bytes.span)
     var searcher = Searcher()
     searcher.search(query, in: registry, filter: filter)
     var page: [RankingKey] = []

@@ -52,13 +52,14 @@ struct SearchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let registry = try data.read(searching: .words)
     let question = words.joined(separator: " ")
+    let query = Query(question)
+    let registry = try data.read(searching: .question(query))
     var filter = Filter()
     if let transport { filter.transports = TransportSet(transport) }
     if let range { filter.insert(range) }
     let answers = RegistrySearch.answers(
-      to: question,
+      to: query,
       limit: limit,
       in: registry,
       filter: filter
