@@ -9,6 +9,10 @@ package struct Searcher: ~Copyable {
   /// The keys of all answers, in no order.
   package private(set) var keys: [RankingKey] = []
 
+  /// Where so many assignments hold what was asked as a part of a word, nobody looks behind them for
+  /// what was perhaps mistyped.
+  static let answersEnough = 20
+
   package init() {}
 
   /// Finds all answers to `query` that pass `filter`.
@@ -24,15 +28,15 @@ package struct Searcher: ~Copyable {
       collectWords(query, registry.index, allowsErrors: false)
       collectNames(query, registry.index)
       if !query.ports.isEmpty, query.words.count > 1 { collectPortsWithWords(query, registry) }
-      if !marks.hasRealMatch {
-        if query.ports.isEmpty {
+      if query.ports.isEmpty {
+        if marks.count < Self.answersEnough, !marks.hasRealMatch {
           marks.begin(recordCount: registry.records.count)
           collectWords(query, registry.index, allowsErrors: true)
           collectMistypedName(query, registry.index)
-        } else {
-          // `localhost:3000`: the words lead nowhere, the number does.
-          for ports in query.ports { collectPorts(ports, registry) }
         }
+      } else if !marks.hasRealMatch {
+        // `localhost:3000`: the words lead nowhere, the number does.
+        for ports in query.ports { collectPorts(ports, registry) }
       }
     }
     listKeys(query, registry, filter)
