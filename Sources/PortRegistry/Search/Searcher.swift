@@ -9,9 +9,9 @@ package struct Searcher: ~Copyable {
   /// The keys of all answers, in no order.
   package private(set) var keys: [RankingKey] = []
 
-  /// Where so many assignments hold what was asked as a part of a word, nobody looks behind them for
-  /// what was perhaps mistyped.
-  static let answersEnough = 20
+  /// Where so many assignments hold what was asked as a part of a word, nobody looks behind them
+  /// for what was perhaps mistyped.
+  package static let answersEnough = 20
 
   package init() {}
 
