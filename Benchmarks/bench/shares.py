@@ -68,6 +68,7 @@ def calls(contest: Contest, peer: str, seconds: int) -> dict[str, float]:
     epoll_wait than otherwise."""
     table = contest.folder / "strace"
     with start(peer, contest.scenario, contest.folder, contest.place) as running:
+        check(contest, peer, running)  # Who listens may not have all its processes yet.
         pids = [str(pid) for pid in running.server.processes()]
         command = ["strace", "-f", "-c", "-U", "calls,name", "-o", str(table), "-p", ",".join(pids)]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
@@ -86,8 +87,14 @@ def calls(contest: Contest, peer: str, seconds: int) -> dict[str, float]:
 
 
 def load_on(contest: Contest, peer: str, running: Running, seconds: int) -> Load:
+    size = check(contest, peer, running)
+    fields = request_fields(contest.scenario, running.port)
+    return drive(contest.scenario, running.port, fields, size, contest.folder, seconds,
+                 contest.place.load_cores)
+
+
+def check(contest: Contest, peer: str, running: Running) -> int:
+    """Holds the answers against what they must be, and gives the size of the first."""
     scenario, port = contest.scenario, running.port
     fields = request_fields(scenario, port)
-    answers = contest.expected.check(peer, port, scenario.targets[:256], fields)
-    return drive(scenario, port, fields, len(answers[0].raw), contest.folder, seconds,
-                 contest.place.load_cores)
+    return len(contest.expected.check(peer, port, scenario.targets[:256], fields)[0].raw)
