@@ -68,6 +68,7 @@ class Contest:
             server = running.server
             fields = request_fields(self.scenario, running.port)
             answers = self.expected.check(peer, running.port, self.scenario.targets[:256], fields)
+            server.wait_until_idle()
             before = server.cpu_seconds()
             load = drive(self.scenario, running.port, fields, len(answers[0].raw), self.folder,
                          seconds, self.place.load_cores)

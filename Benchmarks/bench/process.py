@@ -73,6 +73,14 @@ class Server:
                 return probe.connect_ex(("127.0.0.1", port)) == 0
         self.wait_for(is_open, "does not listen")
 
+    def wait_until_idle(self) -> None:
+        """Until what it does after its start is done, which is no request's cost."""
+        def is_idle():
+            before = self.cpu_seconds()
+            time.sleep(0.05)
+            return self.cpu_seconds() - before < 0.001
+        self.wait_for(is_idle, "is busy though nobody asks")
+
     def processes(self) -> list[int]:
         """The child and all that descend from it."""
         parents = {}

@@ -52,6 +52,8 @@ def measure(seconds: int, folder: Path, place: Place) -> list[Share]:
 def times(contest: Contest, peer: str, seconds: int) -> tuple[float, float]:
     """User and kernel microseconds for each request."""
     with start(peer, contest.scenario, contest.folder, contest.place) as running:
+        check(contest, peer, running)
+        running.server.wait_until_idle()
         before = ticks(running.server)
         load = load_on(contest, peer, running, seconds)
         used = [now - then for now, then in zip(ticks(running.server), before, strict=True)]
