@@ -202,11 +202,6 @@ extension OutputSpan<UInt8> {
   /// Appends a number, of at most ``decimalSizeMax`` bytes.
   package mutating func append(decimal value: Int) {
     if 0..<10 ~= value { return append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value)) }
-    if 10..<100 ~= value {
-      let tens = value / 10
-      append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: tens))
-      return append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value - 10 * tens))
-    }
     if value < 0 { append(UInt8(ascii: "-")) }
     // The last digit is found first.
     var digits: [20 of UInt8] = .init(repeating: 0)

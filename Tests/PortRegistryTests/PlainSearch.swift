@@ -95,7 +95,7 @@ struct PlainSearch {
     let words = all.enumerated().filter { all.firstIndex(of: $0.element) == $0.offset }
       .map(\.element)
     var found = answers(words, key: all.joined(), errors: false)
-    if found.count(where: { $0 != nil }) < Searcher.answersEnough,
+    if found.count(where: { $0 != nil }) < 20,
       !found.contains(where: { $0.map { $0.0 <= .word } ?? false })
     {
       let mistyped = answers(words, key: all.joined(), errors: true)

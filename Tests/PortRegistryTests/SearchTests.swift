@@ -75,6 +75,21 @@ import Testing
     #expect(classes == [.name, .prefix, .word, .substring, .fuzzy])
   }
 
+  /// Whoever finds a page of what holds the word does not look behind it for slips.
+  @Test(arguments: [(19, true), (20, false), (21, false)])
+  func slipsAreLookedForBehindFewerThanTwentyAnswers(others: Int, isLookedFor: Bool) throws {
+    let holding = (0..<others).map { T.row(1000 + $0, "tcp", "xordnx\(Self.letters($0))") }
+    let registry = try T.registry(iana: holding + [T.row(7, "tcp", "ordm")])
+    let found = order(registry, "ordn")
+    #expect(found.count == others + (isLookedFor ? 1 : 0))
+    #expect(found.contains("ordm") == isLookedFor)
+  }
+
+  /// Two letters for each number below 25, so that names differ.
+  private static func letters(_ number: Int) -> String {
+    String(decoding: [0x61 + UInt8(number / 5), 0x61 + UInt8(number % 5)], as: UTF8.self)
+  }
+
   // MARK: The order, key by key
 
   private func order(_ registry: Registry, _ question: String) -> [String] {

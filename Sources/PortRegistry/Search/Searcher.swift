@@ -11,7 +11,7 @@ package struct Searcher: ~Copyable {
 
   /// Where so many assignments hold what was asked as a part of a word, nobody looks behind them
   /// for what was perhaps mistyped.
-  package static let answersEnough = 20
+  private static let answersEnough = 20
 
   package init() {}
 

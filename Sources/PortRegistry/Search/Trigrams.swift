@@ -61,11 +61,7 @@ struct Trigrams: Sendable {
   }
 
   @inline(__always)
-  private static func slot(_ byte: UInt8) -> Int {
-    if byte &- UInt8(ascii: "a") < 26 { return Int(byte &- UInt8(ascii: "a")) }
-    if Tokens.isDigit(byte) { return 26 + Int(byte &- UInt8(ascii: "0")) }
-    return sharedSlot
-  }
+  private static func slot(_ byte: UInt8) -> Int { min(EditDistance.slot(byte), sharedSlot) }
 
   @inline(__always)
   private static func bucket(_ first: Int, _ second: Int, _ third: Int) -> Int {
