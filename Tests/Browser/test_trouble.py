@@ -81,6 +81,33 @@ class BusyTests(TroubleTestCase):
         browser.until_text("#results li", "23")
         self.assertEqual(browser.text("#trouble"), "")
 
+    def test_a_late_answer_leaves_who_is_in_the_list_where_they_are(self):
+        self.choose_third("po", before="s")
+        self.assertEqual(self.browser.focused(), self.rows()[0])
+        self.browser.press("enter")
+        self.browser.until_text("#port h1", "5432")
+
+    def test_a_late_answer_without_the_row_leaves_its_place(self):
+        self.choose_third("sq", before="l")
+        self.assertEqual(self.browser.focused(), self.rows()[2])
+
+    def test_a_late_answer_without_rows_leads_back_to_the_box(self):
+        self.choose_third("ssh", before="qqzzxx")
+        self.assertEqual(self.browser.focused(), "q")
+
+    def choose_third(self, question: str, before: str) -> None:
+        """Stands on the third answer to a question while more of it is typed and answered late."""
+        browser = self.browser
+        self.open_search(f"/?q={question}")
+        first = self.rows()
+        self.stand_in.delay_seconds = 1
+        browser.type("/")
+        browser.press("end")
+        browser.type(before)
+        browser.press("arrow_down", "arrow_down", "arrow_down")
+        self.assertEqual(browser.focused(), first[2])
+        browser.until(lambda: not browser.all("#results[aria-busy]"))
+
     def test_a_late_answer_is_waited_for_and_told_of(self):
         browser = self.browser
         self.open_search("/?q=ssh")

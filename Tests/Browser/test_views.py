@@ -41,7 +41,7 @@ class HistoryTests(BrowserTestCase):
         self.open("/")
         browser.until(lambda: browser.focused() == "q")
         browser.type("ssh")
-        browser.until_text("#results li", "22")
+        browser.until_text("#results:not([aria-busy]) li", "22")
         browser.press("arrow_down", "arrow_down", "enter")
         browser.until_text("#port h1", "1080")
         browser.driver.back()

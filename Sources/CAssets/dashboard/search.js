@@ -103,10 +103,21 @@ export class Search {
     this.#total = total;
     this.#filters.showCounts(counts);
     const port = total === 0 ? plainPort(this.#question.q) : undefined;
-    this.#list.replaceChildren(...(port === undefined ? items.map(row) : [emptyPort(port)]));
+    this.#replace(port === undefined ? items.map(row) : [emptyPort(port)]);
     this.#list.removeAttribute("aria-busy");
     this.#tell();
     this.#lightUp();
+  }
+
+  /** Changes the rows. Who stands on one stays on it, or else at its place, or else in the box. */
+  #replace(rows) {
+    const held = this.#list.querySelector("a:focus");
+    const index = held ? [...this.#list.children].indexOf(held.closest("li")) : -1;
+    this.#list.replaceChildren(...rows);
+    if (!held) return;
+    const links = [...this.#list.querySelectorAll("a")];
+    const same = links.find((link) => link.href === held.href);
+    (same ?? links[Math.min(index, links.length - 1)] ?? byID("q")).focus();
   }
 
   #tell() {
@@ -126,7 +137,7 @@ export class Search {
     if (!(error instanceof Refusal)) throw error;
     this.#items = [];
     this.#more.hidden = true;
-    this.#list.replaceChildren();
+    this.#replace([]);
     this.#list.removeAttribute("aria-busy");
     this.#summary.textContent = `That cannot be asked: ${error.message}`;
     this.#atlas.light([]);
