@@ -17,6 +17,8 @@ class StandIn:
         self.status = None  # answers with this status instead
         self.retry_after = None  # of such an answer, in seconds
         self.delay_seconds = 0.0  # before every answer
+        self.lets_through = threading.Event()  # while it is clear, no answer comes
+        self.lets_through.set()
         self.alter = None  # makes another object of a JSON answer: alter(path, object)
         self.asked: list[str] = []  # the targets, in the order they came
         self.server = None
@@ -55,6 +57,7 @@ class Handler(BaseHTTPRequestHandler):
         stand_in = self.stand_in
         stand_in.asked.append(self.path)
         time.sleep(stand_in.delay_seconds)
+        stand_in.lets_through.wait()
         if stand_in.status:
             self.send_response(stand_in.status)
             if stand_in.retry_after:

@@ -68,6 +68,7 @@ class BusyTests(TroubleTestCase):
     def tearDown(self):
         self.stand_in.status = self.stand_in.retry_after = None
         self.stand_in.delay_seconds = 0
+        self.stand_in.lets_through.set()
         super().tearDown()
 
     def test_a_full_server_is_asked_again_when_it_said(self):
@@ -100,12 +101,13 @@ class BusyTests(TroubleTestCase):
         browser = self.browser
         self.open_search(f"/?q={question}")
         first = self.rows()
-        self.stand_in.delay_seconds = 1
+        self.stand_in.lets_through.clear()
         browser.type("/")
         browser.press("end")
         browser.type(before)
         browser.press("arrow_down", "arrow_down", "arrow_down")
         self.assertEqual(browser.focused(), first[2])
+        self.stand_in.lets_through.set()
         browser.until(lambda: not browser.all("#results[aria-busy]"))
 
     def test_a_late_answer_is_waited_for_and_told_of(self):

@@ -112,10 +112,10 @@ export class Search {
   /** Changes the rows. Who stands on one stays on it, or else at its place, or else in the box. */
   #replace(rows) {
     const held = this.#list.querySelector("a:focus");
-    const index = held ? [...this.#list.children].indexOf(held.closest("li")) : -1;
+    const index = [...this.#list.children].indexOf(held?.parentElement);
     this.#list.replaceChildren(...rows);
     if (!held) return;
-    const links = [...this.#list.querySelectorAll("a")];
+    const links = rows.map((item) => item.firstChild);
     const same = links.find((link) => link.href === held.href);
     (same ?? links[Math.min(index, links.length - 1)] ?? byID("q")).focus();
   }
