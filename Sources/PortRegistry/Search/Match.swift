@@ -179,9 +179,23 @@ package struct Match: Sendable {
   private static func position(of word: Span<UInt8>, in source: Span<UInt8>) -> Range<Int>? {
     guard !word.isEmpty else { return nil }
     let first = word[0]
+    let rest = word.extracting(1..<word.count)
+    var within: Range<Int>?
+    var walk = PlainWalk()
+    while walk.skip(to: first, in: source) {
+      guard walk.beginsWord || within == nil else { continue }
+      guard let end = walk.end(of: rest, in: source) else { continue }
+      if walk.beginsWord { return walk.point..<end }
+      within = walk.point..<end
+    }
+    return walk.isAtEnd(of: source) ? within : foldedPosition(of: word, in: source)
+  }
+
+  /// The same in a text that is more than letters, digits and what separates them.
+  private static func foldedPosition(of word: Span<UInt8>, in source: Span<UInt8>) -> Range<Int>? {
     var within: Range<Int>?
     var walk = FoldedWalk()
-    while walk.skip(to: first, in: source) {
+    while walk.skip(to: word[0], in: source) {
       let beginsWord = walk.beginsWord
       guard beginsWord || within == nil else { continue }
       var ahead = walk
