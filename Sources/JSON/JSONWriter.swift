@@ -135,9 +135,7 @@ package struct JSONWriter: Sendable {
   }
 
   private mutating func append(_ text: Span<UInt8>) {
-    bytes.append(addingCapacity: text.count) { target in
-      for index in text.indices { target.append(text[index]) }
-    }
+    bytes.append(addingCapacity: text.count) { $0.append(copying: text) }
   }
 
   private mutating func escape(_ byte: UInt8, in text: Span<UInt8>, at index: Int) {
@@ -172,26 +170,24 @@ package struct JSONWriter: Sendable {
   /// JSON that was written earlier, in one copy. It may be an object without its end, which more
   /// members and ``endObject()`` then follow.
   package mutating func raw(_ json: ArraySlice<UInt8>) {
-    separate()
-    bytes.append(contentsOf: json)
-    needsComma = true
+    raw(upTo: json.count) { $0.append(copying: json.span) }
   }
 
   /// Text that is JSON already, such as a template's part.
   package mutating func raw(_ json: Span<UInt8>) {
-    separate()
-    append(json)
-    needsComma = true
+    raw(upTo: json.count) { $0.append(copying: json) }
   }
 
-  /// A part of a text that was written earlier and is no whole value: what stands before and behind
-  /// it, commas too, is the caller's part.
-  package mutating func part(_ json: [UInt8]) { bytes.append(contentsOf: json) }
-
-  /// Such a part of at most `size` bytes, written in place.
-  @inline(__always)
-  package mutating func part(upTo size: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
-    bytes.append(addingCapacity: size, initializingWith: write)
+  /// JSON that is put together in place.
+  ///
+  /// - Parameter size: How long it is at most, in bytes.
+  package mutating func raw(upTo size: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
+    let comma = needsComma
+    bytes.append(addingCapacity: size + 1) { target in
+      if comma { target.append(UInt8(ascii: ",")) }
+      write(&target)
+    }
+    needsComma = true
   }
 }
 
@@ -199,9 +195,27 @@ extension OutputSpan<UInt8> {
   /// How long a number can be, in bytes: `-9223372036854775808`.
   package static var decimalSizeMax: Int { 20 }
 
+  /// Appends all of `text`.
+  @inline(__always)
+  package mutating func append(copying text: Span<UInt8>) {
+    precondition(text.count <= freeCapacity)
+    // SAFETY: there is room, as was asked for, and nobody else holds it while it is written.
+    unsafe withUnsafeMutableBufferPointer { target, count in
+      unsafe text.withUnsafeBufferPointer { source in
+        guard let from = source.baseAddress, let start = target.baseAddress else { return }
+        unsafe (start + count).initialize(from: from, count: source.count)
+        count += source.count
+      }
+    }
+  }
+
   /// Appends a number, of at most ``decimalSizeMax`` bytes.
   package mutating func append(decimal value: Int) {
-    if 0..<10 ~= value { return append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value)) }
+    if 0..<100 ~= value {
+      let tens = UInt8(truncatingIfNeeded: value / 10)
+      if tens > 0 { append(UInt8(ascii: "0") &+ tens) }
+      return append(UInt8(ascii: "0") &+ (UInt8(truncatingIfNeeded: value) &- 10 &* tens))
+    }
     if value < 0 { append(UInt8(ascii: "-")) }
     // The last digit is found first.
     var digits: [20 of UInt8] = .init(repeating: 0)

@@ -9,6 +9,9 @@ struct ListBench: ~Copyable {
   private var query = Query()
   private var searcher = Searcher()
   private var match = Match()
+  private let matchBody = MatchBody()
+  /// For assignments that are not ready.
+  private var scratch = JSONWriter()
   /// The items of the page at hand, in order.
   private(set) var page: [RankingKey] = []
 
@@ -22,13 +25,11 @@ struct ListBench: ~Copyable {
 
   /// Finds the answers, and brings those of the page into ``page``.
   ///
-  /// - Parameter writer: Is used to see how long an item will be.
   /// - Returns: Whether there are more behind them.
   mutating func find(
     _ question: borrowing Question,
     after: RankingKey?,
-    in store: RepresentationStore,
-    with writer: inout JSONWriter
+    in store: RepresentationStore
   ) -> Bool {
     if question.isSearch {
       query.parse(question.words.span)
@@ -42,7 +43,7 @@ struct ListBench: ~Copyable {
     // A page that would be too long ends earlier; what is left comes with the next.
     var size = 0
     for place in page.indices {
-      size += store.assignmentSize(page[place].number, with: &writer) + Self.matchBytes
+      size += store.assignmentSize(page[place].number, with: &scratch) + Self.matchBytes
       if place > 0, size > Self.answerBytesMax {
         page.removeLast(page.count - place)
         hasNext = true
@@ -62,12 +63,14 @@ struct ListBench: ~Copyable {
     writer.removeAll()
     PageBody.begin(total: total, into: &writer)
     for key in page {
-      store.writeAssignment(key.number, into: &writer)
       if question.isSearch {
         match.find(key, of: query, in: store.registry)
-        MatchBody.write(match, into: &writer)
+        let json = store.assignment(key.number, with: &scratch)
+        matchBody.write(match, behind: json, into: &writer)
+      } else {
+        store.writeAssignment(key.number, into: &writer)
+        writer.endObject()
       }
-      writer.endObject()
     }
     let counts =
       question.hasFacets ? FacetCounts(searcher.keys, store.registry, question.filter) : nil

@@ -3,47 +3,60 @@ import PortRegistry
 
 /// How an assignment answers a search, as JSON. A page has one for each item, so it is put together
 /// from parts that are ready.
-enum MatchBody {
-  /// Writes the member `match`, behind the members of the assignment.
-  static func write(_ match: Match, into writer: inout JSONWriter) {
-    writer.part(beginnings[place(match.kind, match.field)])
-    writer.part(upTo: sizeMax(match)) { output in
-      if match.field.isList {
-        output.append(decimal: match.element)
-        for byte in spans { output.append(byte) }
+struct MatchBody {
+  /// For every kind and field: from the comma before the member's name to the field, or where the
+  /// field is no list, to the spans. They lie one behind the other.
+  private var beginnings: [UInt8] = []
+  /// Where each of them begins; one more than there are.
+  private var starts = [0]
+  private let fieldCount = Match.Field.allCases.count
+  private let spans = Array("\",\"spans\":[".utf8)
+
+  /// How long a span is at most with its comma, and how long all else is, in bytes.
+  private let spanSizeMax = 2 * OutputSpan<UInt8>.decimalSizeMax + 4
+  private var frameSizeMax = 0
+
+  init() {
+    for kind in Match.Kind.allCases {
+      for field in Match.Field.allCases {
+        beginnings += Array(",\"match\":{\"kind\":\"\(kind)\",\"field\":\"\(field)".utf8)
+        beginnings += field.isList ? [UInt8(ascii: "/")] : spans
+        frameSizeMax = max(frameSizeMax, beginnings.count - (starts.last ?? 0))
+        starts.append(beginnings.count)
       }
-      for (place, span) in match.spans.enumerated() {
-        if place > 0 { output.append(UInt8(ascii: ",")) }
-        output.append(UInt8(ascii: "["))
-        output.append(decimal: span.lowerBound)
-        output.append(UInt8(ascii: ","))
-        output.append(decimal: span.upperBound)
-        output.append(UInt8(ascii: "]"))
-      }
+    }
+    frameSizeMax += OutputSpan<UInt8>.decimalSizeMax + spans.count + 3
+  }
+
+  /// Writes an assignment, given without the brace that ends it, and `match` as its last member.
+  func write(_ match: Match, behind assignment: ArraySlice<UInt8>, into writer: inout JSONWriter) {
+    let size = assignment.count + frameSizeMax + match.spans.count * spanSizeMax
+    writer.raw(upTo: size) { output in
+      output.append(copying: assignment.span)
+      end(match, to: &output)
+    }
+  }
+
+  private func end(_ match: Match, to output: inout OutputSpan<UInt8>) {
+    let place = Int(match.kind.rawValue) * fieldCount + Int(match.field.rawValue)
+    output.append(copying: beginnings.span.extracting(starts[place]..<starts[place + 1]))
+    if match.field.isList {
+      output.append(decimal: match.element)
+      output.append(copying: spans.span)
+    }
+    for place in 0..<match.spans.count {
+      if place > 0 { output.append(UInt8(ascii: ",")) }
+      let span = match.spans[place]
+      output.append(UInt8(ascii: "["))
+      output.append(decimal: span.lowerBound)
+      output.append(UInt8(ascii: ","))
+      output.append(decimal: span.upperBound)
       output.append(UInt8(ascii: "]"))
-      output.append(UInt8(ascii: "}"))
     }
+    output.append(UInt8(ascii: "]"))
+    output.append(UInt8(ascii: "}"))
+    output.append(UInt8(ascii: "}"))
   }
-
-  /// How much comes behind the beginning at most, in bytes.
-  private static func sizeMax(_ match: Match) -> Int {
-    let numberSize = OutputSpan<UInt8>.decimalSizeMax
-    return numberSize + spans.count + match.spans.count * (2 * numberSize + 4) + 2
-  }
-
-  private static func place(_ kind: Match.Kind, _ field: Match.Field) -> Int {
-    Int(kind.rawValue) * Match.Field.allCases.count + Int(field.rawValue)
-  }
-
-  /// From the comma before the member's name to its field, or where the field is no list, to the
-  /// spans; by kind and field.
-  private static let beginnings: [[UInt8]] = Match.Kind.allCases.flatMap { kind in
-    Match.Field.allCases.map { field in
-      let beginning = Array(",\"match\":{\"kind\":\"\(kind)\",\"field\":\"\(field)".utf8)
-      return field.isList ? beginning + [UInt8(ascii: "/")] : beginning + spans
-    }
-  }
-  private static let spans = Array("\",\"spans\":[".utf8)
 }
 
 extension Match.Field {

@@ -20,4 +20,14 @@ extension RepresentationStore {
     AssignmentBody.begin(number, of: registry, into: &writer)
     return writer.bytes.count
   }
+
+  /// The same JSON.
+  ///
+  /// - Parameter writer: Is used for it where it is not ready.
+  func assignment(_ number: Int, with writer: inout JSONWriter) -> ArraySlice<UInt8> {
+    if !ports.isEmpty { return ports.assignment(number) }
+    writer.removeAll()
+    AssignmentBody.begin(number, of: registry, into: &writer)
+    return writer.bytes[...]
+  }
 }

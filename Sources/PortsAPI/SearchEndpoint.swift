@@ -31,7 +31,7 @@ extension APIResponder {
       return .unfinished(DeferredAnswer(self, head, bytes, batch))
     }
 
-    let hasNext = list.find(question, after: after, in: store, with: &writer)
+    let hasNext = list.find(question, after: after, in: store)
     next.removeAll(keepingCapacity: true)
     if hasNext, let last = list.page.last { Cursor.write(last.rawValue, binding, to: &next) }
     nextTarget.removeAll(keepingCapacity: true)

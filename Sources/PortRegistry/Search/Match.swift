@@ -34,9 +34,9 @@ package struct Match: Sendable {
   package private(set) var field = Field.port
   /// Which of the aliases or trojans it is, counted from 0.
   package private(set) var element = 0
-  /// What of that member's text answers, in code points, in order and apart from each other. Empty
-  /// where the answer is not a part of the text, as a number within a range is not.
-  package private(set) var spans: [Range<Int>] = []
+  /// What of that member's text answers. Empty where the answer is not a part of the text, as a
+  /// number within a range is not.
+  package private(set) var spans = MatchSpans()
 
   /// A word of the text, where it is held against a mistyped one.
   private var word: [UInt8] = []
@@ -49,13 +49,13 @@ package struct Match: Sendable {
     of query: borrowing Query,
     in registry: Registry
   ) {
-    if !spans.isEmpty { spans.removeAll(keepingCapacity: true) }
+    spans.removeAll()
     let record = registry.records[key.number]
     kind = Self.kind(key)
     if kind == .number {
       field = .port
       for ports in query.ports where ports.first == record.first && !record.isRange {
-        if ports.last == ports.first { spans.append(0..<Self.digitCount(record.first)) }
+        if ports.last == ports.first { spans.insert(0..<Self.digitCount(record.first)) }
         break
       }
       return
@@ -125,12 +125,11 @@ package struct Match: Sendable {
   ) -> Bool {
     guard !range.isEmpty else { return false }
     let text = registry.text
-    let source = text.span.extracting(range.bytes)
     switch kind {
     case .number: break
-    case .exact, .alias: findKey(query, in: source, whole: true)
-    case .prefix: findKey(query, in: source, whole: false)
-    case .word, .substring, .fuzzy: findWords(query, in: source)
+    case .exact, .alias: findKey(query, in: range.bytes, of: text.span, whole: true)
+    case .prefix: findKey(query, in: range.bytes, of: text.span, whole: false)
+    case .word, .substring, .fuzzy: findWords(query, in: range.bytes, of: text.span)
     }
     return !spans.isEmpty
   }
@@ -140,13 +139,15 @@ package struct Match: Sendable {
   /// The question, with all its words or without those that say nothing, at the text's beginning.
   private mutating func findKey(
     _ query: borrowing Query,
-    in source: Span<UInt8>,
+    in range: Range<Int>,
+    of text: Span<UInt8>,
     whole: Bool
   ) {
+    let source = text.extracting(range)
     let span =
       Self.beginning(of: source, query.fullKey.span, whole)
       ?? Self.beginning(of: source, query.key.span, whole)
-    if let span { spans.append(span) }
+    if let span { spans.insert(span) }
   }
 
   private static func beginning(
@@ -161,34 +162,42 @@ package struct Match: Sendable {
     return 0..<end
   }
 
-  private mutating func findWords(_ query: borrowing Query, in source: Span<UInt8>) {
-    for range in query.words {
-      let word = query.text.span.extracting(range)
-      if let span = Self.position(of: word, in: source) {
-        insert(span)
+  private mutating func findWords(
+    _ query: borrowing Query,
+    in range: Range<Int>,
+    of text: Span<UInt8>
+  ) {
+    let source = text.extracting(range)
+    for place in query.words.indices {
+      let word = query.text.span.extracting(query.words[place])
+      if let span = Self.position(of: word, in: range, of: text) {
+        spans.insert(span)
       } else if kind == .fuzzy, let near = findWord(near: word, in: source) {
-        insert(near)
+        spans.insert(near)
       }
     }
     if spans.isEmpty, kind == .fuzzy, let near = findWhole(near: query.key.span, in: source) {
-      insert(near)
+      spans.insert(near)
     }
   }
 
-  /// Where `word` stands: at the beginning of a word, or else anywhere.
-  private static func position(of word: Span<UInt8>, in source: Span<UInt8>) -> Range<Int>? {
+  /// Where in `range` of `text` a word stands: at the beginning of a word, or else anywhere.
+  private static func position(
+    of word: Span<UInt8>,
+    in range: Range<Int>,
+    of text: Span<UInt8>
+  ) -> Range<Int>? {
     guard !word.isEmpty else { return nil }
-    let first = word[0]
-    let rest = word.extracting(1..<word.count)
     var within: Range<Int>?
-    var walk = PlainWalk()
-    while walk.skip(to: first, in: source) {
-      guard walk.beginsWord || within == nil else { continue }
-      guard let end = walk.end(of: rest, in: source) else { continue }
-      if walk.beginsWord { return walk.point..<end }
-      within = walk.point..<end
+    var walk = PlainWalk(over: range, to: word[0])
+    while let place = walk.next(in: text) {
+      let beginsWord = walk.beginsWord(at: place, in: text)
+      guard beginsWord || within == nil else { continue }
+      guard let end = walk.end(of: word, at: place, in: text) else { continue }
+      within = place - range.lowerBound..<end - range.lowerBound
+      if beginsWord { return within }
     }
-    return walk.isAtEnd(of: source) ? within : foldedPosition(of: word, in: source)
+    return walk.isPlain ? within : foldedPosition(of: word, in: text.extracting(range))
   }
 
   /// The same in a text that is more than letters, digits and what separates them.
@@ -245,20 +254,5 @@ package struct Match: Sendable {
       word.count <= SearchIndex.termSizeMax, abs(word.count - wanted.count) <= errorMax
     else { return false }
     return EditDistance(wanted).to(word.span, max: errorMax) <= errorMax
-  }
-
-  // MARK: Keeping spans
-
-  /// Keeps spans in order, and joins those that overlap.
-  private mutating func insert(_ span: Range<Int>) {
-    if spans.isEmpty { return spans.append(span) }
-    var joined = span
-    spans.removeAll {
-      guard $0.overlaps(joined) else { return false }
-      joined = min($0.lowerBound, joined.lowerBound)..<max($0.upperBound, joined.upperBound)
-      return true
-    }
-    let place = spans.firstIndex { $0.lowerBound > joined.lowerBound } ?? spans.count
-    spans.insert(joined, at: place)
   }
 }

@@ -1,53 +1,98 @@
-/// A walk as ``FoldedWalk`` is one, over text that is ASCII and has no `+`, as nearly all is: a byte
-/// is a code point there, and folding does no more than lower letters.
+/// A walk over text as ``FoldedWalk`` is one, from one place where a word may stand to the next, for
+/// text that is ASCII and has no `+`, as nearly all is. A byte is a code point there, folding does
+/// no more than lower letters, and eight bytes are looked at in one step.
 struct PlainWalk {
-  /// Where the walk stands.
-  private(set) var point = -1
-  /// Whether a word begins there.
-  private(set) var beginsWord = false
+  /// Whether all that was walked over is such text.
+  private(set) var isPlain: Bool
 
-  /// Goes on until `wanted`, a folded byte, has come; false if it does not come any more, or behind
-  /// something that is not plain.
+  private let range: Range<Int>
+  /// The first byte of the word in all eight places.
+  private let wanted: UInt64
+  /// Where the next eight bytes begin.
+  private var ahead: Int
+  /// The high bit of each of the eight bytes before that may be the first of the word, and has not
+  /// been stopped at.
+  private var candidates: UInt64 = 0
+
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let highBits: UInt64 = 0x8080_8080_8080_8080
+  private static let pluses = ones * UInt64(UInt8(ascii: "+"))
+  /// A letter and its capital differ in one bit.
+  private static let caseBits = ones * 0x20
+
+  /// - Parameters:
+  ///   - range: What to walk over, within a text that may go on.
+  ///   - first: The first byte of the folded word that is looked for.
   @inline(__always)
-  mutating func skip(to wanted: UInt8, in source: Span<UInt8>) -> Bool {
-    var ahead = point + 1
-    defer { point = ahead }
-    while ahead < source.count {
-      let byte = source[ahead]
-      guard Self.isPlain(byte) else { return false }
-      // A letter and its capital differ in one bit, which most other bytes are told by too.
-      if byte | 0x20 == wanted, Tokens.lowercased(byte) == wanted {
-        beginsWord = ahead == 0 || !Tokens.isWordByte(Tokens.lowercased(source[ahead - 1]))
-        return true
-      }
-      ahead += 1
-    }
-    return false
+  init(over range: Range<Int>, to first: UInt8) {
+    self.range = range
+    wanted = Self.ones &* UInt64(first)
+    ahead = range.lowerBound
+    isPlain = first < 0x80
   }
 
-  /// Whether all of `source` was plain and has been walked over.
-  func isAtEnd(of source: Span<UInt8>) -> Bool { point == source.count }
-
-  /// The point behind `word`, if that comes next and all of it is plain. What separates words is
-  /// passed over.
+  /// Goes on to the next place that may be the beginning of the word; `nil` if there is none, or if
+  /// something that is not plain comes first.
   @inline(__always)
-  func end(of word: Span<UInt8>, in source: Span<UInt8>) -> Int? {
-    var place = 0
-    var ahead = point + 1
-    while place < word.count {
-      guard ahead < source.count, Self.isPlain(source[ahead]) else { return nil }
-      let byte = Tokens.lowercased(source[ahead])
-      if byte == word[place] {
-        place += 1
-      } else if Tokens.isWordByte(byte) {
+  mutating func next(in text: Span<UInt8>) -> Int? {
+    while candidates == 0 {
+      guard isPlain, ahead < range.upperBound else { return nil }
+      // What the last bytes of all are is not worth being found out here.
+      guard ahead <= text.count &- 8 else {
+        isPlain = false
         return nil
       }
-      ahead += 1
+      var bytes = Self.eightBytes(of: text, at: ahead)
+      let rest = range.upperBound &- ahead
+      if rest < 8 { bytes &= 1 &<< UInt64(8 &* rest) &- 1 }
+      isPlain = (bytes & Self.highBits) | Self.zeros(in: bytes ^ Self.pluses) == 0
+      guard isPlain else { return nil }
+      candidates = Self.zeros(in: (bytes | Self.caseBits) ^ wanted)
+      ahead &+= 8
     }
-    // An accent would belong to the last letter.
-    return ahead < source.count && source[ahead] >= 0x80 ? nil : ahead
+    let place = ahead &- 8 &+ candidates.trailingZeroBitCount / 8
+    candidates &= candidates &- 1
+    return place
   }
 
+  /// The bytes from `place` on as one number, the first one lowest: a single load.
   @inline(__always)
-  private static func isPlain(_ byte: UInt8) -> Bool { byte < 0x80 && byte != UInt8(ascii: "+") }
+  private static func eightBytes(of text: Span<UInt8>, at place: Int) -> UInt64 {
+    let eight = text.extracting(place..<place &+ 8)
+    let low =
+      UInt64(eight[0]) | UInt64(eight[1]) << 8 | UInt64(eight[2]) << 16 | UInt64(eight[3]) << 24
+    let high =
+      UInt64(eight[4]) | UInt64(eight[5]) << 8 | UInt64(eight[6]) << 16 | UInt64(eight[7]) << 24
+    return low | high << 32
+  }
+
+  /// The high bit of each byte that is 0, if all are ASCII.
+  @inline(__always)
+  private static func zeros(in bytes: UInt64) -> UInt64 { ~(bytes &+ ones &* 0x7F) & highBits }
+
+  /// Whether a word begins at `place`.
+  @inline(__always)
+  func beginsWord(at place: Int, in text: Span<UInt8>) -> Bool {
+    place == range.lowerBound || !Tokens.isWordByte(Tokens.lowercased(text[place &- 1]))
+  }
+
+  /// The place behind `word`, if it stands at `place` and all of it is plain. What separates words
+  /// is passed over.
+  @inline(__always)
+  func end(of word: Span<UInt8>, at place: Int, in text: Span<UInt8>) -> Int? {
+    var ahead = place
+    var matched = 0
+    while matched < word.count {
+      guard ahead < range.upperBound else { return nil }
+      let byte = Tokens.lowercased(text[ahead])
+      if byte == word[matched] {
+        matched &+= 1
+      } else if Tokens.isWordByte(byte) || byte == UInt8(ascii: "+") {
+        return nil
+      }
+      ahead &+= 1
+    }
+    // An accent would belong to the last letter.
+    return ahead < range.upperBound && text[ahead] >= 0x80 ? nil : ahead
+  }
 }
