@@ -12,6 +12,12 @@ struct AnswerMarks: ~Copyable {
     var stamp: UInt32 = 0
     /// A mark above this one is left alone: that assignment did not answer the word before.
     var oldest = UInt32.max
+
+    /// The least mark of this round, and the greatest.
+    var first: UInt32 { stamp << 8 }
+    var last: UInt32 { first | 0xFF }
+    /// Whether assignments may come in that had no answer before.
+    var bringsMembers: Bool { oldest == .max }
   }
 
   /// By the place of the assignment.
@@ -45,7 +51,7 @@ struct AnswerMarks: ~Copyable {
   mutating func beginNext() {
     earlier.removeAll(keepingCapacity: true)
     for number in members { earlier.append(marks[Int(number)] & 0xFF) }
-    round.oldest = round.stamp << 8 | 0xFF
+    round.oldest = round.last
     round.stamp -= 1
   }
 
@@ -58,7 +64,7 @@ struct AnswerMarks: ~Copyable {
       guard mark >> 8 == round.stamp else { continue }
       let before = earlier[place]
       marks[Int(number)] =
-        round.stamp << 8 | max(mark & 0xF0, before & 0xF0) | min(mark & 0xF, before & 0xF)
+        round.first | max(mark & 0xF0, before & 0xF0) | min(mark & 0xF, before & 0xF)
       members[kept] = number
       kept += 1
     }
@@ -73,7 +79,7 @@ struct AnswerMarks: ~Copyable {
 
   /// Whether some answer is more than a part of a word or a typing error.
   var hasRealMatch: Bool {
-    let worst = UInt32(Grade.answer(.word, 0xF))
+    let worst = Grade.answer(.word, 0xF)
     for number in members where marks[Int(number)] & 0xFF <= worst { return true }
     return false
   }
@@ -89,11 +95,11 @@ struct AnswerMarks: ~Copyable {
 
   /// Notes that an assignment was asked for by its number.
   mutating func noteNumber(_ number: Int) {
-    let mark = round.stamp << 8 | UInt32(Grade.answer(.number, 0))
+    let mark = round.first | Grade.answer(.number, 0)
     let old = marks[number]
     guard mark < old else { return }
     marks[number] = mark
-    if old >> 8 != round.stamp { members.append(UInt32(truncatingIfNeeded: number)) }
+    if old > round.last { members.append(UInt32(truncatingIfNeeded: number)) }
   }
 
   /// Notes that `terms`, which stand together, answer the word at hand in all assignments that hold
@@ -101,16 +107,35 @@ struct AnswerMarks: ~Copyable {
   mutating func note(_ terms: Range<Int>, of index: SearchIndex, _ grade: Grade) {
     guard !terms.isEmpty else { return }
     Self.append(to: &members, and: &marks) { [round] members, marks in
-      Self.note(index.postingRange(terms), of: index, grade.answers, round, &marks, &members)
+      let postings = index.postings
+      let places = index.postingRange(terms)
+      Self.note(postings.span.extracting(places), grade.answers, round, &marks, &members)
     }
   }
 
-  /// Notes the same of terms that stand anywhere.
-  mutating func note(_ terms: [Int], of index: SearchIndex, _ grade: Grade) {
-    guard !terms.isEmpty else { return }
+  /// Notes the same of all terms that hold `word`, of at least three bytes, behind their beginning.
+  mutating func note(containing word: Span<UInt8>, of index: SearchIndex, _ grade: Grade) {
     Self.append(to: &members, and: &marks) { [round] members, marks in
-      for term in terms {
-        Self.note(index.postingRange(term), of: index, grade.answers, round, &marks, &members)
+      let postings = index.postings
+      index.forEachTerm(containing: word) { term in
+        let places = index.postingRange(term)
+        Self.note(postings.span.extracting(places), grade.answers, round, &marks, &members)
+      }
+    }
+  }
+
+  /// Notes the same of all terms that are 1...`errorMax` typing errors from `word`.
+  mutating func note(
+    near word: Span<UInt8>,
+    errorMax: Int,
+    of index: SearchIndex,
+    _ grade: Grade
+  ) {
+    Self.append(to: &members, and: &marks) { [round] members, marks in
+      let postings = index.postings
+      index.forEachTerm(near: word, errorMax: errorMax) { term in
+        let places = index.postingRange(term)
+        Self.note(postings.span.extracting(places), grade.answers, round, &marks, &members)
       }
     }
   }
@@ -127,23 +152,21 @@ struct AnswerMarks: ~Copyable {
 
   @inline(__always)
   private static func note(
-    _ places: Range<Int>,
-    of index: SearchIndex,
-    _ answers: [UInt8],
+    _ postings: Span<SearchIndex.Posting>,
+    _ answers: [UInt32],
     _ round: Round,
     _ marks: inout MutableSpan<UInt32>,
     _ members: inout OutputSpan<UInt32>
   ) {
-    for place in places {
-      let posting = index.postings[place]
-      let answer = answers[Int(posting.fields.rawValue)]
-      let mark = round.stamp << 8 | UInt32(answer)
+    for place in postings.indices {
+      let posting = postings[place]
+      let mark = round.first | answers[Int(posting.fields.rawValue)]
       let old = marks[posting.record]
       // A better answer may be there.
-      guard mark < old, old <= round.oldest, answer != Grade.none else { continue }
+      guard mark < old, old <= round.oldest else { continue }
       marks[posting.record] = mark
       // Further words bring no new members.
-      if round.oldest == .max, old >> 8 != round.stamp { members.append(posting.number) }
+      if round.bringsMembers, old > round.last { members.append(posting.number) }
     }
   }
 }

@@ -1,7 +1,7 @@
 /// What terms that match in one way make of the fields that they stand in.
 ///
-/// An answer is its class and, below that, its field, in one byte, so that the lesser of two is the
-/// better one. There are only 256 sets of fields, so the answer of each is worked out beforehand.
+/// An answer is its class and, below that, its field, in eight bits, so that the lesser of two is
+/// the better one. There are only 256 sets of fields, so the answer of each is worked out beforehand.
 struct Grade: Sendable {
   /// What terms are that answer a word.
   static let word = Grade(words: .word)
@@ -17,11 +17,12 @@ struct Grade: Sendable {
   static let wordOrName = Grade(words: .word, names: .name)
   static let wordOrPrefix = Grade(words: .word, names: .prefix)
 
-  /// What stands in ``answers`` for fields that do not count.
-  static let none: UInt8 = 0xFF
+  /// What stands in ``answers`` for fields that do not count: worse than any answer, whatever is
+  /// put before its eight bits.
+  static let none = UInt32.max
 
   /// By the raw value of a ``FieldSet``.
-  let answers: [UInt8]
+  let answers: [UInt32]
 
   /// The places of the name and of the last field.
   private static let nameField = 2
@@ -37,11 +38,11 @@ struct Grade: Sendable {
     }
   }
 
-  static func answer(_ matchClass: MatchClass, _ field: Int) -> UInt8 {
-    matchClass.rawValue << 4 | UInt8(truncatingIfNeeded: field)
+  static func answer(_ matchClass: MatchClass, _ field: Int) -> UInt32 {
+    UInt32(matchClass.rawValue) << 4 | UInt32(truncatingIfNeeded: field)
   }
 
-  private static func answer(_ matchClass: MatchClass, ofWordIn fields: FieldSet) -> UInt8 {
+  private static func answer(_ matchClass: MatchClass, ofWordIn fields: FieldSet) -> UInt32 {
     let isFuzzy = matchClass == .fuzzy
     let words = fields.intersection(.words).rawValue
     if words == 0 {
@@ -53,7 +54,7 @@ struct Grade: Sendable {
     return field > (isFuzzy ? nameField : noteField) ? none : answer(matchClass, field)
   }
 
-  private static func answer(_ matchClass: MatchClass, ofKeyIn fields: FieldSet) -> UInt8 {
+  private static func answer(_ matchClass: MatchClass, ofKeyIn fields: FieldSet) -> UInt32 {
     fields.isDisjoint(with: .keys) ? none : answer(matchClass, fields.keyRank)
   }
 }

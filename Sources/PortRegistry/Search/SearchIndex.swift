@@ -243,21 +243,19 @@ package final class SearchIndex: Sendable {
 
   // MARK: Substrings and typing errors
 
-  /// Appends every term that holds `word`, of at least three bytes, behind its beginning.
-  func appendTerms(containing word: Span<UInt8>, to found: inout [Int]) {
-    guard word.count >= 3 else { return }
+  /// Calls `body` with every term that holds `word`, of at least three bytes, behind its beginning.
+  @inline(__always)
+  func forEachTerm(containing word: Span<UInt8>, _ body: (Int) -> Void) {
     let (places, offset, areExact) = trigrams.candidates(for: word)
     var previous = -1
-    found.append(addingCapacity: places.count) { found in
-      for place in places where place.term != previous && place.offset > offset {
-        if !areExact {
-          let term = term(place.term)
-          let start = term.lowerBound + place.offset - offset
-          guard start + word.count <= term.upperBound, matches(start, word) else { continue }
-        }
-        previous = place.term
-        found.append(place.term)
+    for place in places where place.term != previous && place.offset > offset {
+      if !areExact {
+        let term = term(place.term)
+        let start = term.lowerBound + place.offset - offset
+        guard start + word.count <= term.upperBound, matches(start, word) else { continue }
       }
+      previous = place.term
+      body(place.term)
     }
   }
 
@@ -267,14 +265,15 @@ package final class SearchIndex: Sendable {
     return true
   }
 
-  /// Appends every term that is 1...`errorMax` typing errors from `word`.
-  func appendTerms(near word: Span<UInt8>, errorMax: Int, to found: inout [Int]) {
+  /// Calls `body` with every term that is 1...`errorMax` typing errors from `word`.
+  @inline(__always)
+  func forEachTerm(near word: Span<UInt8>, errorMax: Int, _ body: (Int) -> Void) {
     guard errorMax > 0, (1...Self.termSizeMax).contains(word.count) else { return }
     let distance = EditDistance(word)
     let text = termText
     termsBySize.forEachCandidate(near: word, errorMax: errorMax) { number in
       let errors = distance.to(text.span.extracting(term(number)), max: errorMax)
-      if errors > 0, errors <= errorMax { found.append(number) }
+      if errors > 0, errors <= errorMax { body(number) }
     }
   }
 }

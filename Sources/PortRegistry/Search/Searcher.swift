@@ -4,8 +4,6 @@
 /// not copied, so the compiler sees for itself that nobody else touches it.
 package struct Searcher: ~Copyable {
   private var marks = AnswerMarks()
-  /// The terms found for the word at hand.
-  private var found: [Int] = []
   /// The keys of all answers, in no order.
   package private(set) var keys: [RankingKey] = []
 
@@ -174,9 +172,7 @@ package struct Searcher: ~Copyable {
   private mutating func collectMistypedName(_ query: borrowing Query, _ index: SearchIndex) {
     guard query.words.count > 1 else { return }
     let key = query.key.span
-    found.removeAll(keepingCapacity: true)
-    index.appendTerms(near: key, errorMax: Self.errorMax(key), to: &found)
-    marks.note(found, of: index, .fuzzyName)
+    marks.note(near: key, errorMax: Self.errorMax(key), of: index, .fuzzyName)
   }
 
   // MARK: Words
@@ -210,13 +206,9 @@ package struct Searcher: ~Copyable {
       let isLast = position == query.words.count - 1
       note(word, of: index, whole: .word, beginning: isLast ? .word : .substring)
     }
-    found.removeAll(keepingCapacity: true)
-    index.appendTerms(containing: word, to: &found)
-    marks.note(found, of: index, .substring)
+    if word.count >= 3 { marks.note(containing: word, of: index, .substring) }
     if allowsErrors {
-      found.removeAll(keepingCapacity: true)
-      index.appendTerms(near: word, errorMax: Self.errorMax(word), to: &found)
-      marks.note(found, of: index, .fuzzy)
+      marks.note(near: word, errorMax: Self.errorMax(word), of: index, .fuzzy)
     }
   }
 
