@@ -87,10 +87,22 @@ struct AnswerMarks: ~Copyable {
   /// How many assignments have an answer.
   var count: Int { members.count }
 
-  /// Calls `body` with every assignment that has an answer, and the answer.
+  /// Appends the place of every answer among the first `limit` assignments, if `accepts` says so.
   @inline(__always)
-  func forEach(_ body: (_ number: Int, _ answer: UInt32) -> Void) {
-    for number in members { body(Int(number), marks[Int(number)] & 0xFF) }
+  func appendKeys(
+    _ ranks: [RankingKey],
+    limit: Int,
+    to keys: inout [RankingKey],
+    where accepts: (_ number: Int) -> Bool
+  ) {
+    keys.append(addingCapacity: members.count) { keys in
+      for member in members {
+        let number = Int(member)
+        if number < limit, accepts(number) {
+          keys.append(RankingKey(ranks[number], answer: marks[number]))
+        }
+      }
+    }
   }
 
   /// Notes that an assignment was asked for by its number.
@@ -128,12 +140,13 @@ struct AnswerMarks: ~Copyable {
   mutating func note(
     near word: Span<UInt8>,
     errorMax: Int,
+    _ distance: EditDistance,
     of index: SearchIndex,
     _ grade: Grade
   ) {
     Self.append(to: &members, and: &marks) { [round] members, marks in
       let postings = index.postings
-      index.forEachTerm(near: word, errorMax: errorMax) { term in
+      index.forEachTerm(near: word, errorMax: errorMax, distance) { term in
         let places = index.postingRange(term)
         Self.note(postings.span.extracting(places), grade.answers, round, &marks, &members)
       }

@@ -4,14 +4,20 @@
 /// A column of the usual table is kept as two words of bits, one for steps up and one for steps
 /// down (Myers 1999; Hyyrö 2003 adds the transposition), so a letter costs a dozen instructions
 /// however long the word is.
-package struct EditDistance: ~Copyable {
-  private let size: Int
-  /// For each byte: at which places of the word it stands.
-  private var places: [64 of UInt64] = .init(repeating: 0)
+///
+/// One is kept and used again, since a word is held against many.
+package struct EditDistance: Sendable {
+  /// How long the word is, in bytes.
+  private(set) var size = 0
+  /// For each slot: at which places of the word a byte of it stands.
+  private var places = Array(repeating: UInt64(0), count: 64)
 
-  /// - Parameter word: 1...63 bytes.
-  package init(_ word: Span<UInt8>) {
+  package init() {}
+
+  /// Measures from `word`, of 1...63 bytes, from now on.
+  package mutating func begin(_ word: Span<UInt8>) {
     size = word.count
+    for slot in places.indices { places[slot] = 0 }
     for index in word.indices { places[Self.slot(word[index])] |= 1 << UInt64(index) }
   }
 
@@ -26,8 +32,6 @@ package struct EditDistance: ~Copyable {
 
   /// The distance to `other`, or something above `max` once it is sure to be.
   package func to(_ other: Span<UInt8>, max: Int) -> Int {
-    // Read in place: an access to the stored array itself would copy it for each term.
-    let places = places.span
     var up = ~UInt64(0)
     var down: UInt64 = 0
     var diagonal: UInt64 = 0

@@ -40,6 +40,9 @@ package struct Match: Sendable {
 
   /// A word of the text, where it is held against a mistyped one.
   private var word: [UInt8] = []
+  /// From the mistyped word, and how much is allowed.
+  private var distance = EditDistance()
+  private var errorMax = 0
 
   package init() {}
 
@@ -223,6 +226,7 @@ package struct Match: Sendable {
     near wanted: Span<UInt8>,
     in source: Span<UInt8>
   ) -> Range<Int>? {
+    guard beginErrors(of: wanted) else { return nil }
     var walk = FoldedWalk()
     var start = 0
     word.removeAll(keepingCapacity: true)
@@ -230,7 +234,7 @@ package struct Match: Sendable {
       let end = walk.point + 1
       let byte = walk.next(in: source)
       if byte == nil || walk.beginsWord {
-        if isNear(wanted) { return start..<end }
+        if isNear { return start..<end }
         word.removeAll(keepingCapacity: true)
         start = walk.point
       }
@@ -241,18 +245,27 @@ package struct Match: Sendable {
 
   /// The whole text, its words run together, if few typing errors make it of `key`.
   private mutating func findWhole(near key: Span<UInt8>, in source: Span<UInt8>) -> Range<Int>? {
+    guard beginErrors(of: key) else { return nil }
     var walk = FoldedWalk()
     word.removeAll(keepingCapacity: true)
     while let byte = walk.next(in: source) { word.append(byte) }
-    return isNear(key) ? 0..<walk.point + 1 : nil
+    return isNear ? 0..<walk.point + 1 : nil
   }
 
-  /// Whether few typing errors lie between `wanted` and ``word``.
-  private func isNear(_ wanted: Span<UInt8>) -> Bool {
-    let errorMax = wanted.count >= 8 ? 2 : wanted.count >= 4 ? 1 : 0
-    guard errorMax > 0, !word.isEmpty, wanted.count <= SearchIndex.termSizeMax,
-      word.count <= SearchIndex.termSizeMax, abs(word.count - wanted.count) <= errorMax
+  /// Makes ready to look for what errors make of `wanted`; false if it is too short or too long to
+  /// have any.
+  private mutating func beginErrors(of wanted: Span<UInt8>) -> Bool {
+    errorMax = wanted.count >= 8 ? 2 : wanted.count >= 4 ? 1 : 0
+    guard errorMax > 0, wanted.count <= SearchIndex.termSizeMax else { return false }
+    distance.begin(wanted)
+    return true
+  }
+
+  /// Whether few typing errors lie between what is wanted and ``word``.
+  private var isNear: Bool {
+    guard !word.isEmpty, word.count <= SearchIndex.termSizeMax,
+      abs(word.count - distance.size) <= errorMax
     else { return false }
-    return EditDistance(wanted).to(word.span, max: errorMax) <= errorMax
+    return distance.to(word.span, max: errorMax) <= errorMax
   }
 }

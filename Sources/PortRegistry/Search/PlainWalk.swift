@@ -42,7 +42,7 @@ struct PlainWalk {
         isPlain = false
         return nil
       }
-      var bytes = Self.eightBytes(of: text, at: ahead)
+      var bytes = text.eightBytes(at: ahead)
       let rest = range.upperBound &- ahead
       if rest < 8 { bytes &= 1 &<< UInt64(8 &* rest) &- 1 }
       isPlain = (bytes & Self.highBits) | Self.zeros(in: bytes ^ Self.pluses) == 0
@@ -53,17 +53,6 @@ struct PlainWalk {
     let place = ahead &- 8 &+ candidates.trailingZeroBitCount / 8
     candidates &= candidates &- 1
     return place
-  }
-
-  /// The bytes from `place` on as one number, the first one lowest: a single load.
-  @inline(__always)
-  private static func eightBytes(of text: Span<UInt8>, at place: Int) -> UInt64 {
-    let eight = text.extracting(place..<place &+ 8)
-    let low =
-      UInt64(eight[0]) | UInt64(eight[1]) << 8 | UInt64(eight[2]) << 16 | UInt64(eight[3]) << 24
-    let high =
-      UInt64(eight[4]) | UInt64(eight[5]) << 8 | UInt64(eight[6]) << 16 | UInt64(eight[7]) << 24
-    return low | high << 32
   }
 
   /// The high bit of each byte that is 0, if all are ASCII.

@@ -37,10 +37,11 @@ package struct RankingKey: Comparable, Hashable, Sendable {
     rawValue = key
   }
 
-  /// The place of an assignment that answers in `field`, given what it brings with it.
+  /// The place of an assignment, given what it brings with it and, in the lowest eight bits, how it
+  /// answers (``Grade``).
   @inline(__always)
-  init(_ rank: RankingKey, _ matchClass: UInt32, field: UInt32) {
-    rawValue = rank.rawValue | UInt64(matchClass) << 51 | UInt64(field) << 42
+  init(_ rank: RankingKey, answer: UInt32) {
+    rawValue = rank.rawValue | UInt64(answer & 0xF0) << 47 | UInt64(answer & 0xF) << 42
   }
 
   /// The place of an item that was not searched for: the order of ports.

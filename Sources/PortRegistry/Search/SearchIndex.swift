@@ -49,7 +49,7 @@ package final class SearchIndex: Sendable {
   /// Longer terms are cut, in bytes: nobody types more of a word.
   static let termSizeMax = 63
 
-  /// The bytes of all terms, in their order, without anything between.
+  /// The bytes of all terms, in their order, without anything between, and some behind the last.
   let termText: [UInt8]
   /// Where each term begins; one more than there are terms.
   let termStarts: [UInt32]
@@ -87,7 +87,7 @@ package final class SearchIndex: Sendable {
     var termText: [UInt8] = []
     var termStarts: [UInt32] = [0]
     var heads: [UInt64] = []
-    termText.reserveCapacity(collector.terms.text.count)
+    termText.reserveCapacity(collector.terms.text.count + 8)
     termStarts.reserveCapacity(order.count + 1)
     heads.reserveCapacity(order.count)
     for (place, term) in order.enumerated() {
@@ -96,6 +96,8 @@ package final class SearchIndex: Sendable {
       termStarts.append(UInt32(termText.count))
       heads.append(collector.terms.heads[Int(term)])
     }
+    // So that eight bytes can be read of any term.
+    termText += Array(repeating: 0, count: 8)
     (postingStarts, postings) = Self.sortPostings(collector, rank)
     trigrams = Trigrams(of: termText, termStarts)
     termsBySize = TermsBySize(termText, termStarts)
@@ -247,29 +249,43 @@ package final class SearchIndex: Sendable {
   @inline(__always)
   func forEachTerm(containing word: Span<UInt8>, _ body: (Int) -> Void) {
     let (places, offset, areExact) = trigrams.candidates(for: word)
+    let (beginning, mask) = word.beginning
+    let text = termText
     var previous = -1
     for place in places where place.term != previous && place.offset > offset {
       if !areExact {
         let term = term(place.term)
         let start = term.lowerBound + place.offset - offset
-        guard start + word.count <= term.upperBound, matches(start, word) else { continue }
+        guard start + word.count <= term.upperBound,
+          (text.span.eightBytes(at: start) ^ beginning) & mask == 0, matches(start, word, from: 8)
+        else { continue }
       }
       previous = place.term
       body(place.term)
     }
   }
 
+  /// Whether `word` stands at `start`, as far as it goes on behind so many bytes.
   @inline(__always)
-  private func matches(_ start: Int, _ word: Span<UInt8>) -> Bool {
-    for index in word.indices where termText[start + index] != word[index] { return false }
+  private func matches(_ start: Int, _ word: Span<UInt8>, from known: Int = 0) -> Bool {
+    var index = known
+    while index < word.count {
+      if termText[start + index] != word[index] { return false }
+      index += 1
+    }
     return true
   }
 
-  /// Calls `body` with every term that is 1...`errorMax` typing errors from `word`.
+  /// Calls `body` with every term that is 1...`errorMax` typing errors from `word`, of 1...63 bytes.
+  ///
+  /// - Parameter distance: Measures from that word.
   @inline(__always)
-  func forEachTerm(near word: Span<UInt8>, errorMax: Int, _ body: (Int) -> Void) {
-    guard errorMax > 0, (1...Self.termSizeMax).contains(word.count) else { return }
-    let distance = EditDistance(word)
+  func forEachTerm(
+    near word: Span<UInt8>,
+    errorMax: Int,
+    _ distance: EditDistance,
+    _ body: (Int) -> Void
+  ) {
     let text = termText
     termsBySize.forEachCandidate(near: word, errorMax: errorMax) { number in
       let errors = distance.to(text.span.extracting(term(number)), max: errorMax)

@@ -4,6 +4,7 @@
 /// not copied, so the compiler sees for itself that nobody else touches it.
 package struct Searcher: ~Copyable {
   private var marks = AnswerMarks()
+  private var distance = EditDistance()
   /// The keys of all answers, in no order.
   package private(set) var keys: [RankingKey] = []
 
@@ -54,15 +55,20 @@ package struct Searcher: ~Copyable {
   package func page(after key: RankingKey?, limit: Int, into page: inout [RankingKey]) {
     page.removeAll(keepingCapacity: true)
     guard limit > 0 else { return }
+    let keys = keys.span
     var read = 0
     while read < keys.count, page.count < limit {
       if key.map({ $0 < keys[read] }) ?? true { page.append(keys[read]) }
       read += 1
     }
     page.sort()
+    guard read < keys.count else { return }
+    let bound = key?.rawValue ?? 0
     var span = page.mutableSpan
-    for candidate in keys[read...] where candidate < span[limit - 1] {
-      if let key, candidate <= key { continue }
+    var worst = span[limit - 1]
+    for place in read..<keys.count {
+      let candidate = keys[place]
+      guard candidate < worst, candidate.rawValue > bound || key == nil else { continue }
       // The others make room: pages are short, and few candidates come this far.
       var place = limit - 1
       while place > 0, candidate < span[place - 1] {
@@ -70,6 +76,7 @@ package struct Searcher: ~Copyable {
         place -= 1
       }
       span[place] = candidate
+      worst = span[limit - 1]
     }
   }
 
@@ -79,26 +86,20 @@ package struct Searcher: ~Copyable {
     _ registry: Registry,
     _ filter: borrowing Filter
   ) {
-    var keys = keys  // A local one may be changed by the closure below.
-    self.keys = []
     keys.removeAll(keepingCapacity: true)
+    let ranks = registry.index.ranks
+    // Those without a port come last among the records.
+    let limit = registry.portedCount
     let transports = query.transports
-    let acceptsAll = transports.isEmpty && filter.isEmpty
-    keys.append(addingCapacity: marks.count) { keys in
-      let ranks = registry.index.ranks
-      marks.forEach { number, answer in
-        // Those without a port come last among the records.
-        guard number < registry.portedCount else { return }
-        if !acceptsAll {
-          let record = registry.records[number]
-          guard transports.isEmpty || !transports.isDisjoint(with: record.transports),
-            filter.accepts(record, in: registry)
-          else { return }
-        }
-        keys.append(RankingKey(ranks[number], answer >> 4, field: answer & 0xF))
+    if transports.isEmpty, filter.isEmpty {
+      marks.appendKeys(ranks, limit: limit, to: &keys) { _ in true }
+    } else {
+      marks.appendKeys(ranks, limit: limit, to: &keys) { number in
+        let record = registry.records[number]
+        return (transports.isEmpty || !transports.isDisjoint(with: record.transports))
+          && filter.accepts(record, in: registry)
       }
     }
-    self.keys = keys
   }
 
   // MARK: Numbers
@@ -171,8 +172,7 @@ package struct Searcher: ~Copyable {
   /// A name of several words that was mistyped as a whole.
   private mutating func collectMistypedName(_ query: borrowing Query, _ index: SearchIndex) {
     guard query.words.count > 1 else { return }
-    let key = query.key.span
-    marks.note(near: key, errorMax: Self.errorMax(key), of: index, .fuzzyName)
+    note(near: query.key.span, of: index, .fuzzyName)
   }
 
   // MARK: Words
@@ -207,9 +207,14 @@ package struct Searcher: ~Copyable {
       note(word, of: index, whole: .word, beginning: isLast ? .word : .substring)
     }
     if word.count >= 3 { marks.note(containing: word, of: index, .substring) }
-    if allowsErrors {
-      marks.note(near: word, errorMax: Self.errorMax(word), of: index, .fuzzy)
-    }
+    if allowsErrors { note(near: word, of: index, .fuzzy) }
+  }
+
+  private mutating func note(near word: Span<UInt8>, of index: SearchIndex, _ grade: Grade) {
+    let errorMax = Self.errorMax(word)
+    guard errorMax > 0 else { return }
+    distance.begin(word)
+    marks.note(near: word, errorMax: errorMax, distance, of: index, grade)
   }
 
   /// How many typing errors a word may have: one from 4 letters on, two from 8, none in a number.

@@ -47,21 +47,30 @@ struct TermsBySize: Sendable {
   /// Calls `body` with every term that could be at most `errorMax` typing errors from `word`.
   @inline(__always)
   func forEachCandidate(near word: Span<UInt8>, errorMax: Int, _ body: (Int) -> Void) {
-    let sizes = max(1, word.count - errorMax)...min(SearchIndex.termSizeMax, word.count + errorMax)
     let wanted = Letters(repeating: Self.letters(word))
-    for four in starts[sizes.lowerBound]..<starts[sizes.upperBound + 1] {
-      // Each error brings at most one letter in and takes at most one away.
-      var differing = letters[four] ^ wanted
-      differing &= differing &- 1
-      differing &= differing &- 1
-      if errorMax > 1 {
-        differing &= differing &- 1
-        differing &= differing &- 1
-      }
-      guard any(differing .== 0) else { continue }
-      for lane in 0..<4 where differing[lane] == 0 && terms[4 * four + lane] != Self.noTerm {
-        body(Int(terms[4 * four + lane]))
+    for size in max(1, word.count - errorMax)...min(SearchIndex.termSizeMax, word.count + errorMax) {
+      // Each error brings at most one letter in and takes at most one away, and those that make up
+      // for the sizes do only one of both.
+      let addedMax = min(errorMax, errorMax + size - word.count)
+      let missingMax = min(errorMax, errorMax - size + word.count)
+      for four in starts[size]..<starts[size + 1] {
+        let added = Self.dropping(addedMax, from: letters[four] & ~wanted)
+        let missing = Self.dropping(missingMax, from: wanted & ~letters[four])
+        let differing = added | missing
+        guard any(differing .== 0) else { continue }
+        for lane in 0..<4 where differing[lane] == 0 && terms[4 * four + lane] != Self.noTerm {
+          body(Int(terms[4 * four + lane]))
+        }
       }
     }
+  }
+
+  /// The sets without up to two of their letters.
+  @inline(__always)
+  private static func dropping(_ count: Int, from letters: Letters) -> Letters {
+    var rest = letters
+    if count > 0 { rest &= rest &- 1 }
+    if count > 1 { rest &= rest &- 1 }
+    return rest
   }
 }
