@@ -87,20 +87,15 @@ struct AnswerMarks: ~Copyable {
   /// How many assignments have an answer.
   var count: Int { members.count }
 
-  /// Appends the place of every answer among the first `limit` assignments, if `accepts` says so.
-  @inline(__always)
-  func appendKeys(
-    _ ranks: [RankingKey],
-    limit: Int,
-    to keys: inout [RankingKey],
-    where accepts: (_ number: Int) -> Bool
-  ) {
+  /// Appends the place of every answer among the first `limit` assignments.
+  func appendKeys(_ ranks: [RankingKey], limit: Int, to keys: inout [RankingKey]) {
+    let members = members.span
+    let marks = marks.span
+    let ranks = ranks.span
     keys.append(addingCapacity: members.count) { keys in
-      for member in members {
-        let number = Int(member)
-        if number < limit, accepts(number) {
-          keys.append(RankingKey(ranks[number], answer: marks[number]))
-        }
+      for place in members.indices {
+        let number = Int(members[place])
+        if number < limit { keys.append(RankingKey(ranks[number], answer: marks[number])) }
       }
     }
   }

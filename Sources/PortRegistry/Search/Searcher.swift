@@ -54,21 +54,25 @@ package struct Searcher: ~Copyable {
   /// The best `limit` answers behind `key`, in order.
   package func page(after key: RankingKey?, limit: Int, into page: inout [RankingKey]) {
     page.removeAll(keepingCapacity: true)
-    guard limit > 0 else { return }
+    guard limit > 0, key?.rawValue != .max else { return }
     let keys = keys.span
+    let least = key.map { $0.rawValue + 1 } ?? 0
     var read = 0
-    while read < keys.count, page.count < limit {
-      if key.map({ $0 < keys[read] }) ?? true { page.append(keys[read]) }
-      read += 1
+    page.append(addingCapacity: min(limit, keys.count)) { page in
+      while read < keys.count, page.count < limit {
+        if keys[read].rawValue >= least { page.append(keys[read]) }
+        read += 1
+      }
     }
     page.sort()
     guard read < keys.count else { return }
-    let bound = key?.rawValue ?? 0
+    let others = keys.extracting(read..<keys.count)
     var span = page.mutableSpan
-    var worst = span[limit - 1]
-    for place in read..<keys.count {
-      let candidate = keys[place]
-      guard candidate < worst, candidate.rawValue > bound || key == nil else { continue }
+    var reach = span[limit - 1].rawValue - least
+    for index in others.indices {
+      let candidate = others[index]
+      // What is below the least comes out far beyond all that can be reached.
+      guard candidate.rawValue &- least < reach else { continue }
       // The others make room: pages are short, and few candidates come this far.
       var place = limit - 1
       while place > 0, candidate < span[place - 1] {
@@ -76,7 +80,7 @@ package struct Searcher: ~Copyable {
         place -= 1
       }
       span[place] = candidate
-      worst = span[limit - 1]
+      reach = span[limit - 1].rawValue - least
     }
   }
 
@@ -87,18 +91,14 @@ package struct Searcher: ~Copyable {
     _ filter: borrowing Filter
   ) {
     keys.removeAll(keepingCapacity: true)
-    let ranks = registry.index.ranks
     // Those without a port come last among the records.
-    let limit = registry.portedCount
+    marks.appendKeys(registry.index.ranks, limit: registry.portedCount, to: &keys)
     let transports = query.transports
-    if transports.isEmpty, filter.isEmpty {
-      marks.appendKeys(ranks, limit: limit, to: &keys) { _ in true }
-    } else {
-      marks.appendKeys(ranks, limit: limit, to: &keys) { number in
-        let record = registry.records[number]
-        return (transports.isEmpty || !transports.isDisjoint(with: record.transports))
-          && filter.accepts(record, in: registry)
-      }
+    if !transports.isEmpty {
+      keys.removeAll { transports.isDisjoint(with: registry.records[$0.number].transports) }
+    }
+    if !filter.isEmpty {
+      keys.removeAll { [filter = copy filter] in !filter.accepts(registry.records[$0.number], in: registry) }
     }
   }
 
