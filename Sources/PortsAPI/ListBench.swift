@@ -12,6 +12,8 @@ struct ListBench: ~Copyable {
   private let matchBody = MatchBody()
   /// For assignments that are not ready.
   private var scratch = JSONWriter()
+  /// What was seen of the page, kept so that nobody takes looking at it for useless.
+  private var glance: UInt8 = 0
   /// The items of the page at hand, in order.
   private(set) var page: [RankingKey] = []
 
@@ -62,6 +64,7 @@ struct ListBench: ~Copyable {
   ) {
     writer.removeAll()
     PageBody.begin(total: total, into: &writer)
+    if question.isSearch { glance = store.glance(at: page) }
     for key in page {
       if question.isSearch {
         match.find(key, of: query, in: store.registry)
