@@ -146,19 +146,23 @@ package struct Match: Sendable {
     of text: Span<UInt8>,
     whole: Bool
   ) {
-    let source = text.extracting(range)
     let span =
-      Self.beginning(of: source, query.fullKey.span, whole)
-      ?? Self.beginning(of: source, query.key.span, whole)
+      Self.beginning(query.fullKey.span, of: range, of: text, whole: whole)
+      ?? Self.beginning(query.key.span, of: range, of: text, whole: whole)
     if let span { spans.insert(span) }
   }
 
   private static func beginning(
-    of source: Span<UInt8>,
     _ key: Span<UInt8>,
-    _ whole: Bool
+    of range: Range<Int>,
+    of text: Span<UInt8>,
+    whole: Bool
   ) -> Range<Int>? {
     guard !key.isEmpty else { return nil }
+    if case .span(let span) = PlainText.beginning(key, of: range, of: text, whole: whole) {
+      return span
+    }
+    let source = text.extracting(range)
     var walk = FoldedWalk()
     guard let end = walk.match(key, in: source) else { return nil }
     if whole, walk.next(in: source) != nil { return nil }
@@ -170,16 +174,17 @@ package struct Match: Sendable {
     in range: Range<Int>,
     of text: Span<UInt8>
   ) {
-    let source = text.extracting(range)
     for place in query.words.indices {
       let word = query.text.span.extracting(query.words[place])
       if let span = Self.position(of: word, in: range, of: text) {
         spans.insert(span)
-      } else if kind == .fuzzy, let near = findWord(near: word, in: source) {
+      } else if kind == .fuzzy, let near = findWord(near: word, in: range, of: text) {
         spans.insert(near)
       }
     }
-    if spans.isEmpty, kind == .fuzzy, let near = findWhole(near: query.key.span, in: source) {
+    if spans.isEmpty, kind == .fuzzy,
+      let near = findWhole(near: query.key.span, in: text.extracting(range))
+    {
       spans.insert(near)
     }
   }
@@ -190,20 +195,12 @@ package struct Match: Sendable {
     in range: Range<Int>,
     of text: Span<UInt8>
   ) -> Range<Int>? {
-    guard !word.isEmpty else { return nil }
-    var within: Range<Int>?
-    var walk = PlainWalk(over: range, to: word[0])
-    while let place = walk.next(in: text) {
-      let beginsWord = walk.beginsWord(at: place, in: text)
-      guard beginsWord || within == nil else { continue }
-      guard let end = walk.end(of: word, at: place, in: text) else { continue }
-      within = place - range.lowerBound..<end - range.lowerBound
-      if beginsWord { return within }
+    switch PlainText.position(of: word, in: range, of: text) {
+    case .span(let span): span
+    case .notPlain: foldedPosition(of: word, in: text.extracting(range))
     }
-    return walk.isPlain ? within : foldedPosition(of: word, in: text.extracting(range))
   }
 
-  /// The same in a text that is more than letters, digits and what separates them.
   private static func foldedPosition(of word: Span<UInt8>, in source: Span<UInt8>) -> Range<Int>? {
     var within: Range<Int>?
     var walk = FoldedWalk()
@@ -224,9 +221,18 @@ package struct Match: Sendable {
   /// The first word that few typing errors make of `wanted`.
   private mutating func findWord(
     near wanted: Span<UInt8>,
-    in source: Span<UInt8>
+    in range: Range<Int>,
+    of text: Span<UInt8>
   ) -> Range<Int>? {
     guard beginErrors(of: wanted) else { return nil }
+    let found = PlainText.firstWord(in: range, of: text) { place in
+      guard abs(place.count - distance.size) <= errorMax else { return false }
+      word.removeAll(keepingCapacity: true)
+      for index in place { word.append(Tokens.lowercased(text[index])) }
+      return isNear
+    }
+    if case .span(let span) = found { return span }
+    let source = text.extracting(range)
     var walk = FoldedWalk()
     var start = 0
     word.removeAll(keepingCapacity: true)
