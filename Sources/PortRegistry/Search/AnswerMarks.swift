@@ -23,8 +23,12 @@ struct AnswerMarks: ~Copyable {
   /// By the place of the assignment.
   private var marks: [UInt32] = []
   private var round = Round()
-  /// The assignments that answered every word so far, in no order.
+  /// The assignments that answered every word so far, in no order, as far as ``count``. There is room
+  /// for one more than there are: the place behind the last is written before it is known whether
+  /// it counts.
   private var members: [UInt32] = []
+  /// How many assignments have an answer.
+  private(set) var count = 0
   /// What each of them was before the round at hand.
   private var earlier: [UInt32] = []
 
@@ -38,9 +42,10 @@ struct AnswerMarks: ~Copyable {
 
   /// Begins with no answer at all.
   mutating func begin(recordCount: Int) {
-    members.removeAll(keepingCapacity: true)
+    count = 0
     if marks.count != recordCount || round.stamp < Self.stampMin {
       marks = Array(repeating: .max, count: recordCount)
+      members = Array(repeating: 0, count: recordCount + 1)
       round.stamp = Self.stampMax
     }
     round.stamp -= 1
@@ -50,7 +55,7 @@ struct AnswerMarks: ~Copyable {
   /// Begins the round of another word, which keeps those that answer that one too.
   mutating func beginNext() {
     earlier.removeAll(keepingCapacity: true)
-    for number in members { earlier.append(marks[Int(number)] & 0xFF) }
+    for number in members[..<count] { earlier.append(marks[Int(number)] & 0xFF) }
     round.oldest = round.last
     round.stamp -= 1
   }
@@ -58,41 +63,37 @@ struct AnswerMarks: ~Copyable {
   /// Ends such a round: joins its answers to those before, the worst class and the best field.
   mutating func endNext() {
     var kept = 0
-    for place in members.indices {
+    for place in 0..<count {
       let number = members[place]
       let mark = marks[Int(number)]
-      guard mark >> 8 == round.stamp else { continue }
+      guard mark <= round.last else { continue }
       let before = earlier[place]
       marks[Int(number)] =
         round.first | max(mark & 0xF0, before & 0xF0) | min(mark & 0xF, before & 0xF)
       members[kept] = number
       kept += 1
     }
-    members.removeLast(members.count - kept)
+    count = kept
     round.oldest = .max
   }
 
   // MARK: Answers
 
   /// Whether no assignment has an answer.
-  var isEmpty: Bool { members.isEmpty }
+  var isEmpty: Bool { count == 0 }
 
   /// Whether some answer is more than a part of a word or a typing error.
   var hasRealMatch: Bool {
     let worst = Grade.answer(.word, 0xF)
-    for number in members where marks[Int(number)] & 0xFF <= worst { return true }
-    return false
+    return members[..<count].contains { marks[Int($0)] & 0xFF <= worst }
   }
-
-  /// How many assignments have an answer.
-  var count: Int { members.count }
 
   /// Appends the place of every answer among the first `limit` assignments.
   func appendKeys(_ ranks: [RankingKey], limit: Int, to keys: inout [RankingKey]) {
-    let members = members.span
+    let members = members.span.extracting(first: count)
     let marks = marks.span
     let ranks = ranks.span
-    keys.append(addingCapacity: members.count) { keys in
+    keys.append(addingCapacity: count) { keys in
       for place in members.indices {
         let number = Int(members[place])
         if number < limit { keys.append(RankingKey(ranks[number], answer: marks[number])) }
@@ -103,32 +104,50 @@ struct AnswerMarks: ~Copyable {
   /// Notes that an assignment was asked for by its number.
   mutating func noteNumber(_ number: Int) {
     let mark = round.first | Grade.answer(.number, 0)
-    let old = marks[number]
-    guard mark < old else { return }
+    guard mark < marks[number] else { return }
+    if marks[number] > round.last {
+      members[count] = UInt32(truncatingIfNeeded: number)
+      count += 1
+    }
     marks[number] = mark
-    if old > round.last { members.append(UInt32(truncatingIfNeeded: number)) }
   }
 
   /// Notes that `terms`, which stand together, answer the word at hand in all assignments that hold
   /// them.
   mutating func note(_ terms: Range<Int>, of index: SearchIndex, _ grade: Grade) {
     guard !terms.isEmpty else { return }
-    Self.append(to: &members, and: &marks) { [round] members, marks in
-      let postings = index.postings
-      let places = index.postingRange(terms)
-      Self.note(postings.span.extracting(places), grade.answers, round, &marks, &members)
+    let postings = index.postings
+    let answers = grade.answers
+    let round = round
+    var place = count
+    Self.withSpans(&marks, &members) { marks, members in
+      Self.note(
+        postings.span.extracting(index.postingRange(terms)),
+        answers.span,
+        round,
+        &marks,
+        &members,
+        &place
+      )
     }
+    count = place
   }
 
   /// Notes the same of all terms that hold `word`, of at least three bytes, behind their beginning.
   mutating func note(containing word: Span<UInt8>, of index: SearchIndex, _ grade: Grade) {
-    Self.append(to: &members, and: &marks) { [round] members, marks in
-      let postings = index.postings
+    let postings = index.postings
+    let answers = grade.answers
+    let round = round
+    var place = count
+    Self.withSpans(&marks, &members) { marks, members in
+      let postings = postings.span
+      let answers = answers.span
       index.forEachTerm(containing: word) { term in
         let places = index.postingRange(term)
-        Self.note(postings.span.extracting(places), grade.answers, round, &marks, &members)
+        Self.note(postings.extracting(places), answers, round, &marks, &members, &place)
       }
     }
+    count = place
   }
 
   /// Notes the same of all terms that are 1...`errorMax` typing errors from `word`.
@@ -139,42 +158,53 @@ struct AnswerMarks: ~Copyable {
     of index: SearchIndex,
     _ grade: Grade
   ) {
-    Self.append(to: &members, and: &marks) { [round] members, marks in
-      let postings = index.postings
+    let postings = index.postings
+    let answers = grade.answers
+    let round = round
+    var place = count
+    Self.withSpans(&marks, &members) { marks, members in
+      let postings = postings.span
+      let answers = answers.span
       index.forEachTerm(near: word, errorMax: errorMax, distance) { term in
         let places = index.postingRange(term)
-        Self.note(postings.span.extracting(places), grade.answers, round, &marks, &members)
+        Self.note(postings.extracting(places), answers, round, &marks, &members, &place)
       }
     }
+    count = place
   }
 
   @inline(__always)
-  private static func append(
-    to members: inout [UInt32],
-    and marks: inout [UInt32],
-    _ body: (inout OutputSpan<UInt32>, inout MutableSpan<UInt32>) -> Void
+  private static func withSpans(
+    _ marks: inout [UInt32],
+    _ members: inout [UInt32],
+    _ body: (inout MutableSpan<UInt32>, inout MutableSpan<UInt32>) -> Void
   ) {
     var marks = marks.mutableSpan
-    members.append(addingCapacity: marks.count - members.count) { body(&$0, &marks) }
+    var members = members.mutableSpan
+    body(&marks, &members)
   }
 
   @inline(__always)
   private static func note(
     _ postings: Span<SearchIndex.Posting>,
-    _ answers: [UInt32],
+    _ answers: Span<UInt32>,
     _ round: Round,
     _ marks: inout MutableSpan<UInt32>,
-    _ members: inout OutputSpan<UInt32>
+    _ members: inout MutableSpan<UInt32>,
+    _ count: inout Int
   ) {
+    // What an assignment's mark is cannot be foretold, so as little as can be hangs on branches.
     for place in postings.indices {
       let posting = postings[place]
       let mark = round.first | answers[Int(posting.fields.rawValue)]
       let old = marks[posting.record]
-      // A better answer may be there.
-      guard mark < old, old <= round.oldest else { continue }
-      marks[posting.record] = mark
-      // Further words bring no new members.
-      if round.bringsMembers, old > round.last { members.append(posting.number) }
+      if round.bringsMembers {
+        marks[posting.record] = min(mark, old)
+        members[count] = posting.number
+        count &+= old > round.last && mark <= round.last ? 1 : 0
+      } else if old <= round.oldest {
+        marks[posting.record] = min(mark, old)
+      }
     }
   }
 }

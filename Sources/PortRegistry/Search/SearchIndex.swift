@@ -249,17 +249,22 @@ package final class SearchIndex: Sendable {
   @inline(__always)
   func forEachTerm(containing word: Span<UInt8>, _ body: (Int) -> Void) {
     let (places, offset, areExact) = trigrams.candidates(for: word)
+    var previous = -1
+    if areExact {
+      for place in places where place.term != previous && place.offset > 0 {
+        previous = place.term
+        body(place.term)
+      }
+      return
+    }
     let (beginning, mask) = word.beginning
     let text = termText
-    var previous = -1
     for place in places where place.term != previous && place.offset > offset {
-      if !areExact {
-        let term = term(place.term)
-        let start = term.lowerBound + place.offset - offset
-        guard start + word.count <= term.upperBound,
-          (text.span.eightBytes(at: start) ^ beginning) & mask == 0, matches(start, word, from: 8)
-        else { continue }
-      }
+      let term = term(place.term)
+      let start = term.lowerBound + place.offset - offset
+      guard start + word.count <= term.upperBound,
+        (text.span.eightBytes(at: start) ^ beginning) & mask == 0, matches(start, word, from: 8)
+      else { continue }
       previous = place.term
       body(place.term)
     }
