@@ -155,7 +155,10 @@ package struct ContentDigest: Sendable {
 
   /// Appends the eight bytes of `word`, least first.
   package mutating func append(_ word: UInt64) {
-    for place in 0..<8 { append(UInt8(truncatingIfNeeded: word &>> UInt64(8 * place))) }
+    let used = 8 &* (count & 7)
+    compress(tail | word &<< used)
+    tail = used == 0 ? 0 : word &>> (64 &- used)
+    count &+= 8
   }
 
   package consuming func finish() -> UInt64 {

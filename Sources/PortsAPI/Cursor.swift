@@ -8,7 +8,7 @@ import HTTP
 enum Cursor {
   /// How long a well-formed cursor may be, in characters.
   static let sizeMax = 64
-  private static let byteCount = 16
+  private static let digitCount = 22
 
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
@@ -17,11 +17,15 @@ enum Cursor {
   /// Appends the cursor that leads on behind `key`.
   static func write(_ key: UInt64, _ binding: ContentDigest, to text: inout [UInt8]) {
     // 128 bits, six at a time; the last digit has two of them and four that are empty.
-    let bits = UInt128(key) << 64 | UInt128(check(key, binding))
-    for shift in stride(from: 122, through: 2, by: -6) {
-      text.append(alphabet[Int(truncatingIfNeeded: bits >> UInt128(shift) & 63)])
+    var high = key
+    var low = check(key, binding)
+    text.append(addingCapacity: digitCount) { text in
+      for _ in 0..<digitCount {
+        text.append(alphabet[Int(high >> 58)])
+        high = high << 6 | low >> 58
+        low <<= 6
+      }
     }
-    text.append(alphabet[Int(truncatingIfNeeded: bits << 4 & 63)])
   }
 
   /// The key that a cursor holds.
@@ -42,7 +46,7 @@ enum Cursor {
         if place >= 128, isSet == 1 { throw stale }
       }
     }
-    guard text.count == 22, check == Self.check(key, binding) else { throw stale }
+    guard text.count == digitCount, check == Self.check(key, binding) else { throw stale }
     return key
   }
 

@@ -12,7 +12,7 @@ package struct APIOptions: Sendable {
 }
 
 /// The field lines that answers of one kind have in common, as bytes with their CRLF, made once.
-struct SharedFields: Sendable {
+final class SharedFields: Sendable {
   /// When the data was made.
   let lastModified: DateField?
   /// Of data, in 200 and in 304 alike.

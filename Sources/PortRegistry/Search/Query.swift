@@ -178,9 +178,11 @@ package struct Query: Sendable {
       fullKey.removeAll(keepingCapacity: true)
       return
     }
-    let meaningful = allWords.contains { !isNoise($0) && transport($0) == nil }
+    // One word alone is what is asked for, whatever it is.
+    let meaningful =
+      allWords.count > 1 && allWords.contains { !isNoise($0) && transport($0) == nil }
     for word in allWords {
-      if meaningful, let transport = transport(word), allWords.count > 1 {
+      if meaningful, let transport = transport(word) {
         transports.insert(TransportSet(transport))
       } else if !(meaningful && isNoise(word)) {
         key.append(contentsOf: text[word])
