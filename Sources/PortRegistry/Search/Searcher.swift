@@ -98,7 +98,9 @@ package struct Searcher: ~Copyable {
       keys.removeAll { transports.isDisjoint(with: registry.records[$0.number].transports) }
     }
     if !filter.isEmpty {
-      keys.removeAll { [filter = copy filter] in !filter.accepts(registry.records[$0.number], in: registry) }
+      keys.removeAll { [filter = copy filter] in
+        !filter.accepts(registry.records[$0.number], in: registry)
+      }
     }
   }
 

@@ -48,7 +48,8 @@ struct TermsBySize: Sendable {
   @inline(__always)
   func forEachCandidate(near word: Span<UInt8>, errorMax: Int, _ body: (Int) -> Void) {
     let wanted = Letters(repeating: Self.letters(word))
-    for size in max(1, word.count - errorMax)...min(SearchIndex.termSizeMax, word.count + errorMax) {
+    for size in max(1, word.count - errorMax)...min(SearchIndex.termSizeMax, word.count + errorMax)
+    {
       // Each error brings at most one letter in and takes at most one away, and those that make up
       // for the sizes do only one of both.
       let addedMax = min(errorMax, errorMax + size - word.count)
