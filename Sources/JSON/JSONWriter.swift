@@ -52,11 +52,14 @@ package struct JSONWriter: Sendable {
   ///
   /// - Parameter name: Printable ASCII without quote and backslash, as all our own names are.
   package mutating func name(_ name: String) {
-    separate()
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(contentsOf: name.utf8)
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(UInt8(ascii: ":"))
+    let comma = needsComma
+    bytes.append(addingCapacity: name.utf8.count + 4) { target in
+      if comma { target.append(UInt8(ascii: ",")) }
+      target.append(UInt8(ascii: "\""))
+      for byte in name.utf8 { target.append(byte) }
+      target.append(UInt8(ascii: "\""))
+      target.append(UInt8(ascii: ":"))
+    }
     needsComma = false
   }
 
@@ -170,23 +173,27 @@ package struct JSONWriter: Sendable {
   /// JSON that was written earlier, in one copy. It may be an object without its end, which more
   /// members and ``endObject()`` then follow.
   package mutating func raw(_ json: ArraySlice<UInt8>) {
-    raw(upTo: json.count) { $0.append(copying: json.span) }
+    separate()
+    bytes.append(contentsOf: json)
+    needsComma = true
   }
 
   /// Text that is JSON already, such as a template's part.
   package mutating func raw(_ json: Span<UInt8>) {
-    raw(upTo: json.count) { $0.append(copying: json) }
+    separate()
+    append(json)
+    needsComma = true
   }
 
-  /// JSON that is put together in place.
+  /// The last members of an object and its end, written in place with all their commas, quotes and
+  /// braces.
   ///
-  /// - Parameter size: How long it is at most, in bytes.
-  package mutating func raw(upTo size: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
-    let comma = needsComma
-    bytes.append(addingCapacity: size + 1) { target in
-      if comma { target.append(UInt8(ascii: ",")) }
-      write(&target)
-    }
+  /// - Parameter size: How long they are at most, in bytes.
+  package mutating func endObject(
+    upTo size: Int,
+    _ write: (inout OutputSpan<UInt8>) -> Void
+  ) {
+    bytes.append(addingCapacity: size, initializingWith: write)
     needsComma = true
   }
 }
@@ -195,18 +202,11 @@ extension OutputSpan<UInt8> {
   /// How long a number can be, in bytes: `-9223372036854775808`.
   package static var decimalSizeMax: Int { 20 }
 
-  /// Appends all of `text`.
-  @inline(__always)
+  /// Appends all of `text`, for which there must be room.
   package mutating func append(copying text: Span<UInt8>) {
+    // Said before, it need not be asked at each byte, and the loop becomes a vector copy.
     precondition(text.count <= freeCapacity)
-    // SAFETY: there is room, as was asked for, and nobody else holds it while it is written.
-    unsafe withUnsafeMutableBufferPointer { target, count in
-      unsafe text.withUnsafeBufferPointer { source in
-        guard let from = source.baseAddress, let start = target.baseAddress else { return }
-        unsafe (start + count).initialize(from: from, count: source.count)
-        count += source.count
-      }
-    }
+    for index in text.indices { append(text[index]) }
   }
 
   /// Appends a number, of at most ``decimalSizeMax`` bytes.

@@ -17,12 +17,7 @@ package final class APIResponder: Responder {
   var text: [UInt8] = []
   var table = Table()
   var list = ListBench()
-  /// The cursor that leads on from the page at hand, and the target with it; empty on the last
-  /// page.
-  var next: [UInt8] = []
-  var nextTarget: [UInt8] = []
-  /// Lines of one answer alone, lent to its head.
-  var link: [UInt8] = []
+  var next = NextPage()
   let coder = ContentCoder()
   /// What the answer at hand says to an origin that the operator allows; empty for all others.
   var originLines: [UInt8] = []

@@ -37,12 +37,8 @@ extension APIResponder {
     let blocks = store.freeBlocks.blocks(for: demand.transport).filter(demand.accepts)
     let rest = blocks.drop { block in after.map { UInt64(block.first) <= $0 } ?? false }
     let items = rest.prefix(demand.limit)
-    next.removeAll(keepingCapacity: true)
-    nextTarget.removeAll(keepingCapacity: true)
-    if items.count < rest.count, let last = items.last {
-      Cursor.write(UInt64(last.first), binding, to: &next)
-      linkNext(bytes, head.target, from: &answer)
-    }
+    let last = items.count < rest.count ? items.last.map { UInt64($0.first) } : nil
+    leadOn(last, binding, bytes, head.target, &answer)
     write(items, total: blocks.count, negotiation.mediaType)
     return send(answer, text, .composed, negotiation, &batch)
   }
@@ -51,7 +47,7 @@ extension APIResponder {
     text.removeAll(keepingCapacity: true)
     if type == .json {
       writer.removeAll()
-      FreeBody.write(items, total: total, next: next.isEmpty ? nil : next, into: &writer)
+      FreeBody.write(items, total: total, next: next.cursor, into: &writer)
       writer.endText()
       text.append(contentsOf: writer.bytes)
       return
@@ -63,7 +59,7 @@ extension APIResponder {
     case .html:
       HTMLPage.writeList(
         "\(total) free blocks",
-        next: nextTarget,
+        next: next.target,
         store.fixed.dashboard.pageFiles,
         table,
         to: &text
@@ -117,7 +113,7 @@ package enum FreeBody {
   package static func write(
     _ items: ArraySlice<FreeBlocks.Block>,
     total: Int,
-    next: [UInt8]?,
+    next: [UInt8],
     into writer: inout JSONWriter
   ) {
     PageBody.begin(total: total, into: &writer)

@@ -9,7 +9,7 @@ enum HTMLPage {
   static func writeList(
     _ title: String,
     question: ArraySlice<UInt8> = [],
-    next: [UInt8] = [],
+    next: ArraySlice<UInt8> = [],
     _ files: PageFiles,
     _ table: Table,
     to output: inout [UInt8]
@@ -22,7 +22,7 @@ enum HTMLPage {
     }
     if !next.isEmpty {
       output.append(contentsOf: "<p><a rel=\"next\" href=\"".utf8)
-      escape(next[...], to: &output)
+      escape(next, to: &output)
       output.append(contentsOf: "\">Next page</a></p>\n".utf8)
     }
     end(to: &output)

@@ -66,18 +66,17 @@ struct ListBench: ~Copyable {
     PageBody.begin(total: total, into: &writer)
     if question.isSearch { glance = store.glance(at: page) }
     for key in page {
+      store.writeAssignment(key.number, into: &writer)
       if question.isSearch {
         match.find(key, of: query, in: store.registry)
-        let json = store.assignment(key.number, with: &scratch)
-        matchBody.write(match, behind: json, into: &writer)
+        matchBody.end(match, into: &writer)
       } else {
-        store.writeAssignment(key.number, into: &writer)
         writer.endObject()
       }
     }
     let counts =
       question.hasFacets ? FacetCounts(searcher.keys, store.registry, question.filter) : nil
-    PageBody.end(next: next.isEmpty ? nil : next, counts: counts, into: &writer)
+    PageBody.end(next: next, counts: counts, into: &writer)
     writer.endText()
   }
 }

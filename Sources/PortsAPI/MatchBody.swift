@@ -28,34 +28,29 @@ struct MatchBody {
     frameSizeMax += OutputSpan<UInt8>.decimalSizeMax + spans.count + 3
   }
 
-  /// Writes an assignment, given without the brace that ends it, and `match` as its last member.
-  func write(_ match: Match, behind assignment: ArraySlice<UInt8>, into writer: inout JSONWriter) {
-    let size = assignment.count + frameSizeMax + match.spans.count * spanSizeMax
-    writer.raw(upTo: size) { output in
-      output.append(copying: assignment.span)
-      end(match, to: &output)
-    }
-  }
-
-  private func end(_ match: Match, to output: inout OutputSpan<UInt8>) {
+  /// Writes the member `match` behind the others of an assignment, and ends that.
+  func end(_ match: Match, into writer: inout JSONWriter) {
     let place = Int(match.kind.rawValue) * fieldCount + Int(match.field.rawValue)
-    output.append(copying: beginnings.span.extracting(starts[place]..<starts[place + 1]))
-    if match.field.isList {
-      output.append(decimal: match.element)
-      output.append(copying: spans.span)
-    }
-    for place in 0..<match.spans.count {
-      if place > 0 { output.append(UInt8(ascii: ",")) }
-      let span = match.spans[place]
-      output.append(UInt8(ascii: "["))
-      output.append(decimal: span.lowerBound)
-      output.append(UInt8(ascii: ","))
-      output.append(decimal: span.upperBound)
+    let beginning = beginnings.span.extracting(starts[place]..<starts[place + 1])
+    writer.endObject(upTo: frameSizeMax + match.spans.count * spanSizeMax) { output in
+      output.append(copying: beginning)
+      if match.field.isList {
+        output.append(decimal: match.element)
+        output.append(copying: spans.span)
+      }
+      for place in 0..<match.spans.count {
+        if place > 0 { output.append(UInt8(ascii: ",")) }
+        let span = match.spans[place]
+        output.append(UInt8(ascii: "["))
+        output.append(decimal: span.lowerBound)
+        output.append(UInt8(ascii: ","))
+        output.append(decimal: span.upperBound)
+        output.append(UInt8(ascii: "]"))
+      }
       output.append(UInt8(ascii: "]"))
+      output.append(UInt8(ascii: "}"))
+      output.append(UInt8(ascii: "}"))
     }
-    output.append(UInt8(ascii: "]"))
-    output.append(UInt8(ascii: "}"))
-    output.append(UInt8(ascii: "}"))
   }
 }
 

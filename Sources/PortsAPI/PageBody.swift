@@ -12,13 +12,13 @@ enum PageBody {
   }
 
   static func end(
-    next: [UInt8]? = nil,
+    next: [UInt8] = [],
     counts: FacetCounts? = nil,
     into writer: inout JSONWriter
   ) {
     writer.endArray()
     writer.name("next")
-    if let next { writer.value(next.span) } else { writer.null() }
+    if next.isEmpty { writer.null() } else { writer.value(next.span) }
     if let counts { write(counts, into: &writer) }
     writer.endObject()
   }

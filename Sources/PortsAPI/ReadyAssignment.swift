@@ -22,16 +22,6 @@ extension RepresentationStore {
     return writer.bytes.count
   }
 
-  /// The same JSON.
-  ///
-  /// - Parameter writer: Is used for it where it is not ready.
-  func assignment(_ number: Int, with writer: inout JSONWriter) -> ArraySlice<UInt8> {
-    if !ports.isEmpty { return ports.assignment(number) }
-    writer.removeAll()
-    AssignmentBody.begin(number, of: registry, into: &writer)
-    return writer.bytes[...]
-  }
-
   /// Reads a byte of every cache line that the items of a page are made from.
   ///
   /// They lie anywhere in some megabytes, and a line that is not in the cache takes as long as

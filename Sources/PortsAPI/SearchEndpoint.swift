@@ -32,10 +32,7 @@ extension APIResponder {
     }
 
     let hasNext = list.find(question, after: after, in: store)
-    next.removeAll(keepingCapacity: true)
-    if hasNext, let last = list.page.last { Cursor.write(last.rawValue, binding, to: &next) }
-    nextTarget.removeAll(keepingCapacity: true)
-    if hasNext { linkNext(bytes, head.target, from: &answer) }
+    leadOn(hasNext ? list.page.last?.rawValue : nil, binding, bytes, head.target, &answer)
     return sendPage(answer, question, negotiation, &batch)
   }
 
@@ -72,7 +69,7 @@ extension APIResponder {
     _ batch: inout ResponseBatch
   ) -> Disposition {
     if negotiation.mediaType == .json {
-      list.write(question, next: next, from: store, into: &writer)
+      list.write(question, next: next.cursor, from: store, into: &writer)
       return send(answer, writer.bytes, .composed, negotiation, &batch)
     }
     table.beginAssignments()
@@ -87,7 +84,7 @@ extension APIResponder {
           ? "\(String(decoding: question.words, as: UTF8.self)): \(list.total) found"
           : "\(list.total) assignments",
         question: question.words,
-        next: nextTarget,
+        next: next.target,
         store.fixed.dashboard.pageFiles,
         table,
         to: &text
@@ -96,48 +93,16 @@ extension APIResponder {
     return send(answer, text, .composed, negotiation, &batch)
   }
 
-  /// Adds the line that leads to the next page (RFC 8288 §3), and leaves its target in
-  /// ``nextTarget``.
-  func linkNext(
+  /// Makes the answer lead on behind `key`; `nil` on the last page.
+  func leadOn(
+    _ key: UInt64?,
+    _ binding: ContentDigest,
     _ bytes: Span<UInt8>,
     _ target: RequestTarget,
-    from answer: inout RepresentationHead
+    _ answer: inout RepresentationHead
   ) {
-    writeNextTarget(bytes, target)
-    link.removeAll(keepingCapacity: true)
-    link.append(contentsOf: answer.extra)
-    link.append(contentsOf: "Link: <".utf8)
-    link.append(contentsOf: nextTarget)
-    link.append(contentsOf: ">; rel=\"next\"\r\n".utf8)
-    answer.extra = link
-  }
-
-  /// Writes the target of the next page: the query as it came, with another cursor.
-  private func writeNextTarget(_ bytes: Span<UInt8>, _ target: RequestTarget) {
-    // Local, so that it is not asked at every byte whether somebody else is at it.
-    var nextTarget: [UInt8] = []
-    swap(&nextTarget, &self.nextTarget)
-    defer { swap(&nextTarget, &self.nextTarget) }
-    nextTarget.append(copying: bytes.extracting(target.path))
-    nextTarget.append(UInt8(ascii: "?"))
-    let query = target.query ?? 0..<0
-    var start = query.lowerBound
-    var pair = 0
-    while start < query.upperBound {
-      var end = start
-      while end < query.upperBound, bytes[end] != UInt8(ascii: "&") { end += 1 }
-      // An empty part makes no pair.
-      if end > start, pair < parameters.pairs.count {
-        let isCursor = parameters.text[parameters.pairs[pair].name].elementsEqual("cursor".utf8)
-        pair += 1
-        if !isCursor {
-          nextTarget.append(copying: bytes.extracting(start..<end))
-          nextTarget.append(UInt8(ascii: "&"))
-        }
-      }
-      start = end + 1
-    }
-    nextTarget.append(contentsOf: "cursor=".utf8)
-    nextTarget.append(contentsOf: next)
+    guard let key else { return next.end() }
+    next.lead(behind: key, binding, parameters, bytes, target, extra: answer.extra)
+    answer.extra = next.lines
   }
 }

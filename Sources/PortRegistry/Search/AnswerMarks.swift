@@ -23,9 +23,9 @@ struct AnswerMarks: ~Copyable {
   /// By the place of the assignment.
   private var marks: [UInt32] = []
   private var round = Round()
-  /// The assignments that answered every word so far, in no order, as far as ``count``. There is room
-  /// for one more than there are: the place behind the last is written before it is known whether
-  /// it counts.
+  /// The assignments that answered every word so far, in no order, as far as ``count``. There is
+  /// room for one more than there are: the place behind the last is written before it is known
+  /// whether it counts.
   private var members: [UInt32] = []
   /// How many assignments have an answer.
   private(set) var count = 0

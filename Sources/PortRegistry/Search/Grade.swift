@@ -1,7 +1,7 @@
 /// What terms that match in one way make of the fields that they stand in.
 ///
 /// An answer is its class and, below that, its field, in eight bits, so that the lesser of two is
-/// the better one. There are only 256 sets of fields, so the answer of each is worked out beforehand.
+/// the better one. There are only 256 sets of fields, so each has its answer worked out beforehand.
 struct Grade: Sendable {
   /// What terms are that answer a word.
   static let word = Grade(words: .word)

@@ -1,5 +1,5 @@
-/// Finds words in plain text, which is ASCII and has no `+`, as nearly all text is: a byte is a code
-/// point there, and folding does no more than lower letters.
+/// Finds words in plain text, which is ASCII and has no `+`, as nearly all text is: a byte is a
+/// code point there, and folding does no more than lower letters.
 ///
 /// Texts are ranges of a longer one that goes on behind them. Spans are counted from the beginning
 /// of the range.
@@ -125,8 +125,8 @@ enum PlainText {
   /// A letter and its capital differ in one bit.
   private static let caseBits = ones * 0x20
 
-  /// The bytes from `place` on, and zeros for those that are not in `range`; `nil` at the end of the
-  /// whole text, which is left to others.
+  /// The bytes from `place` on, and zeros for those that are not in `range`; `nil` at the end of
+  /// the whole text, which is left to others.
   @inline(__always)
   private static func eightBytes(
     at place: Int,

@@ -281,9 +281,8 @@ package final class SearchIndex: Sendable {
     return true
   }
 
-  /// Calls `body` with every term that is 1...`errorMax` typing errors from `word`, of 1...63 bytes.
-  ///
-  /// - Parameter distance: Measures from that word.
+  /// Calls `body` with every term that is 1...`errorMax` typing errors from `word`, which has
+  /// 1...63 bytes and which `distance` measures from.
   @inline(__always)
   func forEachTerm(
     near word: Span<UInt8>,
