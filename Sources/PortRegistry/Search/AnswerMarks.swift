@@ -8,7 +8,7 @@
 /// One is kept and used again; older marks are stale by their stamps alone.
 struct AnswerMarks: ~Copyable {
   /// Which marks a round writes and which it writes over.
-  private struct Round {
+  fileprivate struct Round {
     var stamp: UInt32 = 0
     /// A mark above this one is left alone: that assignment did not answer the word before.
     var oldest = UInt32.max
@@ -121,14 +121,8 @@ struct AnswerMarks: ~Copyable {
     let round = round
     var place = count
     Self.withSpans(&marks, &members) { marks, members in
-      Self.note(
-        postings.span.extracting(index.postingRange(terms)),
-        answers.span,
-        round,
-        &marks,
-        &members,
-        &place
-      )
+      let places = index.postingRange(terms)
+      round.note(postings.span.extracting(places), answers.span, &marks, &members, &place)
     }
     count = place
   }
@@ -144,7 +138,7 @@ struct AnswerMarks: ~Copyable {
       let answers = answers.span
       index.forEachTerm(containing: word) { term in
         let places = index.postingRange(term)
-        Self.note(postings.extracting(places), answers, round, &marks, &members, &place)
+        round.note(postings.extracting(places), answers, &marks, &members, &place)
       }
     }
     count = place
@@ -167,7 +161,7 @@ struct AnswerMarks: ~Copyable {
       let answers = answers.span
       index.forEachTerm(near: word, errorMax: errorMax, distance) { term in
         let places = index.postingRange(term)
-        Self.note(postings.extracting(places), answers, round, &marks, &members, &place)
+        round.note(postings.extracting(places), answers, &marks, &members, &place)
       }
     }
     count = place
@@ -183,12 +177,18 @@ struct AnswerMarks: ~Copyable {
     var members = members.mutableSpan
     body(&marks, &members)
   }
+}
 
+extension AnswerMarks.Round {
+  /// Notes what the terms of `postings` answer.
+  ///
+  /// - Parameters:
+  ///   - answers: What they make of the fields they stand in (``Grade``).
+  ///   - count: How many members there are.
   @inline(__always)
-  private static func note(
+  fileprivate func note(
     _ postings: Span<SearchIndex.Posting>,
     _ answers: Span<UInt32>,
-    _ round: Round,
     _ marks: inout MutableSpan<UInt32>,
     _ members: inout MutableSpan<UInt32>,
     _ count: inout Int
@@ -196,13 +196,13 @@ struct AnswerMarks: ~Copyable {
     // What an assignment's mark is cannot be foretold, so as little as can be hangs on branches.
     for place in postings.indices {
       let posting = postings[place]
-      let mark = round.first | answers[Int(posting.fields.rawValue)]
+      let mark = first | answers[Int(posting.fields.rawValue)]
       let old = marks[posting.record]
-      if round.bringsMembers {
+      if bringsMembers {
         marks[posting.record] = min(mark, old)
         members[count] = posting.number
-        count &+= old > round.last && mark <= round.last ? 1 : 0
-      } else if old <= round.oldest {
+        count &+= old > last && mark <= last ? 1 : 0
+      } else if old <= oldest {
         marks[posting.record] = min(mark, old)
       }
     }

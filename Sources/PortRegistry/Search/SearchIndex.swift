@@ -190,14 +190,15 @@ package final class SearchIndex: Sendable {
   private func lowerBound(_ word: Span<UInt8>) -> Int {
     let head = Self.head(word)
     var low = 0
-    var high = termCount
-    while low < high {
-      let middle = (low + high) / 2
-      if heads[middle] < head || (heads[middle] == head && isBefore(middle, word)) {
-        low = middle + 1
-      } else {
-        high = middle
-      }
+    var count = termCount
+    while count > 0 {
+      let half = count / 2
+      let middle = low + half
+      // Which half it is cannot be foretold, so there is no branch; that both begin alike is rare.
+      var isBefore = heads[middle] < head
+      if heads[middle] == head { isBefore = self.isBefore(middle, word) }
+      low = isBefore ? middle + 1 : low
+      count = isBefore ? count - half - 1 : half
     }
     return low
   }
