@@ -9,7 +9,6 @@ struct ListBench: ~Copyable {
   private var query = Query()
   private var searcher = Searcher()
   private var match = Match()
-  private let matchBody = MatchBody()
   /// For assignments that are not ready.
   private var scratch = JSONWriter()
   /// What was seen of the page, kept so that nobody takes looking at it for useless.
@@ -65,6 +64,7 @@ struct ListBench: ~Copyable {
     writer.removeAll()
     PageBody.begin(total: total, into: &writer)
     if question.isSearch { glance = store.glance(at: page) }
+    let matchBody = MatchBody.shared
     for key in page {
       store.writeAssignment(key.number, into: &writer)
       if question.isSearch {

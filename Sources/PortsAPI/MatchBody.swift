@@ -3,7 +3,10 @@ import PortRegistry
 
 /// How an assignment answers a search, as JSON. A page has one for each item, so it is put together
 /// from parts that are ready.
-struct MatchBody {
+struct MatchBody: Sendable {
+  /// The only one. It is made when something is first searched for, not at the start.
+  static let shared = MatchBody()
+
   /// For every kind and field: from the comma before the member's name to the field, or where the
   /// field is no list, to the spans. They lie one behind the other.
   private var beginnings: [UInt8] = []
@@ -16,7 +19,7 @@ struct MatchBody {
   private let spanSizeMax = 2 * OutputSpan<UInt8>.decimalSizeMax + 4
   private var frameSizeMax = 0
 
-  init() {
+  private init() {
     for kind in Match.Kind.allCases {
       for field in Match.Field.allCases {
         beginnings += Array(",\"match\":{\"kind\":\"\(kind)\",\"field\":\"\(field)".utf8)

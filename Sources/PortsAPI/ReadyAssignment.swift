@@ -22,7 +22,8 @@ extension RepresentationStore {
     return writer.bytes.count
   }
 
-  /// Reads a byte of every cache line that the items of a page are made from.
+  /// Reads a byte of every cache line that the items of a page are copied from, and of their
+  /// records.
   ///
   /// They lie anywhere in some megabytes, and a line that is not in the cache takes as long as
   /// hundreds of instructions. Made one behind the other, each item would wait for its own lines;
@@ -32,16 +33,12 @@ extension RepresentationStore {
   @inline(never)
   func glance(at page: [RankingKey]) -> UInt8 {
     var seen: UInt8 = 0
-    let text = registry.text
     for key in page {
       let record = registry.records[key.number]
       seen ^= record.layers ^ UInt8(truncatingIfNeeded: record.note.bytes.lowerBound)
     }
     guard !ports.isEmpty else { return seen }
     for key in page {
-      let record = registry.records[key.number]
-      if !record.service.isEmpty { seen ^= text[record.service.bytes.lowerBound] }
-      if !record.description.isEmpty { seen ^= text[record.description.bytes.lowerBound] }
       let json = ports.assignment(key.number)
       for place in stride(from: json.startIndex, to: json.endIndex, by: Self.cacheLineBytes) {
         seen ^= json[place]
@@ -49,5 +46,7 @@ extension RepresentationStore {
     }
     return seen
   }
+
+  /// On x86-64 and arm64.
   private static let cacheLineBytes = 64
 }
