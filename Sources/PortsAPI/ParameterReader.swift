@@ -19,7 +19,7 @@ extension QueryParameters {
 }
 
 /// Reads the parameters that a route takes, and gathers all that is wrong with them.
-struct ParameterReader {
+struct ParameterReader: ~Copyable {
   private let text: [UInt8]
   private let pairs: [QueryParameters.Pair]
   private var values: [15 of Range<Int>] = .init(repeating: 0..<0)

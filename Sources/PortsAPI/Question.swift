@@ -2,7 +2,7 @@ import HTTP
 import PortRegistry
 
 /// What `/ports` is asked, read from its parameters.
-struct Question {
+struct Question: ~Copyable {
   static let parameters: [Parameter] = [
     .q, .transport, .range, .status, .source, .official, .service, .first, .last, .facets, .limit,
     .cursor,

@@ -39,7 +39,7 @@ extension APIResponder {
   /// The tag's digest: of everything that the content follows from, so that it need not be made.
   private func tag(
     _ binding: ContentDigest,
-    _ question: Question,
+    _ question: borrowing Question,
     _ after: RankingKey?,
     _ type: MediaType
   ) -> UInt64 {
@@ -64,7 +64,7 @@ extension APIResponder {
 
   private func sendPage(
     _ answer: RepresentationHead,
-    _ question: Question,
+    _ question: borrowing Question,
     _ negotiation: Negotiation,
     _ batch: inout ResponseBatch
   ) -> Disposition {
