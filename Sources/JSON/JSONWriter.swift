@@ -185,15 +185,19 @@ package struct JSONWriter: Sendable {
     needsComma = true
   }
 
-  /// The last members of an object and its end, written in place with all their commas, quotes and
-  /// braces.
+  /// The last members of an object and its end, with all their commas, quotes and braces.
   ///
-  /// - Parameter size: How long they are at most, in bytes.
+  /// - Parameters:
+  ///   - beginning: What they begin with.
+  ///   - size: How long the rest is at most, in bytes.
+  ///   - rest: Writes it in place.
   package mutating func endObject(
+    _ beginning: [UInt8],
     upTo size: Int,
-    _ write: (inout OutputSpan<UInt8>) -> Void
+    _ rest: (inout OutputSpan<UInt8>) -> Void
   ) {
-    bytes.append(addingCapacity: size, initializingWith: write)
+    bytes.append(contentsOf: beginning)
+    bytes.append(addingCapacity: size, initializingWith: rest)
     needsComma = true
   }
 }

@@ -7,36 +7,32 @@ struct MatchBody: Sendable {
   /// The only one. It is made when something is first searched for, not at the start.
   static let shared = MatchBody()
 
-  /// For every kind and field: from the comma before the member's name to the field, or where the
-  /// field is no list, to the spans. They lie one behind the other.
-  private var beginnings: [UInt8] = []
-  /// Where each of them begins; one more than there are.
-  private var starts = [0]
+  /// By kind and field: from the comma before the member's name to the field, or where the field is
+  /// no list, to the spans.
+  private let beginnings: [[UInt8]]
   private let fieldCount = Match.Field.allCases.count
   private let spans = Array("\",\"spans\":[".utf8)
-
-  /// How long a span is at most with its comma, and how long all else is, in bytes.
+  /// How long a span is at most with its comma, and how long all else behind the beginning is, in
+  /// bytes.
   private let spanSizeMax = 2 * OutputSpan<UInt8>.decimalSizeMax + 4
-  private var frameSizeMax = 0
+  private let frameSizeMax: Int
 
   private init() {
-    for kind in Match.Kind.allCases {
-      for field in Match.Field.allCases {
-        beginnings += Array(",\"match\":{\"kind\":\"\(kind)\",\"field\":\"\(field)".utf8)
-        beginnings += field.isList ? [UInt8(ascii: "/")] : spans
-        frameSizeMax = max(frameSizeMax, beginnings.count - (starts.last ?? 0))
-        starts.append(beginnings.count)
+    let spans = spans
+    beginnings = Match.Kind.allCases.flatMap { kind in
+      Match.Field.allCases.map { field in
+        let beginning = Array(",\"match\":{\"kind\":\"\(kind)\",\"field\":\"\(field)".utf8)
+        return beginning + (field.isList ? [UInt8(ascii: "/")] : spans)
       }
     }
-    frameSizeMax += OutputSpan<UInt8>.decimalSizeMax + spans.count + 3
+    frameSizeMax = OutputSpan<UInt8>.decimalSizeMax + spans.count + 3
   }
 
   /// Writes the member `match` behind the others of an assignment, and ends that.
   func end(_ match: Match, into writer: inout JSONWriter) {
     let place = Int(match.kind.rawValue) * fieldCount + Int(match.field.rawValue)
-    let beginning = beginnings.span.extracting(starts[place]..<starts[place + 1])
-    writer.endObject(upTo: frameSizeMax + match.spans.count * spanSizeMax) { output in
-      output.append(copying: beginning)
+    let sizeMax = frameSizeMax + match.spans.count * spanSizeMax
+    writer.endObject(beginnings[place], upTo: sizeMax) { output in
       if match.field.isList {
         output.append(decimal: match.element)
         output.append(copying: spans.span)
