@@ -10,13 +10,14 @@ import Testing
     ("caf", 0..<3), ("cafe", 0..<5), ("café", 0..<5), ("cafe\u{301}", 0..<5), ("bar", 6..<9),
     ("cafebar", 0..<9), ("stras", 0..<5), ("strasse", 0..<6), ("straße", 0..<6),
     ("strassepp", 0..<8), ("straße++", 0..<8), ("asse", 3..<6), ("日本", 0..<2), ("本", 1..<2),
+    ("日本語", 0..<3), ("net日", 0..<4),
   ]
 
   @Test(arguments: questions)
   func aSpanIsCountedInCodePoints(question: String, span: Range<Int>) throws {
     let registry = try T.registry(iana: [
       T.row(7, "tcp", "x", "Cafe\u{301} bar"), T.row(8, "tcp", "y", "Stra\u{DF}e++"),
-      T.row(9, "tcp", "z", "日本語"),
+      T.row(9, "tcp", "z", "日本語"), T.row(10, "tcp", "w", "Net日"),
     ])
     let found = try #require(Self.spans(question, in: registry).first)
     #expect(found.field == .name)

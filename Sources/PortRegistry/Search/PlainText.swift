@@ -109,7 +109,7 @@ enum PlainText {
     while matched < word.count {
       guard place < range.upperBound else { return nil }
       let byte = Tokens.lowercased(text[place])
-      if byte == word[matched] {
+      if byte == word[matched], byte < 0x80 {
         matched &+= 1
       } else if Tokens.isWordByte(byte) || byte == UInt8(ascii: "+") {
         return nil
