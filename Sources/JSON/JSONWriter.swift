@@ -172,7 +172,7 @@ package struct JSONWriter: Sendable {
 
   /// JSON that was written earlier, in one copy. It may be an object without its end, which more
   /// members and ``endObject()`` then follow.
-  package mutating func raw(_ json: ArraySlice<UInt8>) {
+  package mutating func raw(_ json: consuming ArraySlice<UInt8>) {
     separate()
     bytes.append(contentsOf: json)
     needsComma = true
@@ -192,7 +192,7 @@ package struct JSONWriter: Sendable {
   ///   - size: How long the rest is at most, in bytes.
   ///   - rest: Writes it in place.
   package mutating func endObject(
-    _ beginning: [UInt8],
+    _ beginning: consuming [UInt8],
     upTo size: Int,
     _ rest: (inout OutputSpan<UInt8>) -> Void
   ) {
