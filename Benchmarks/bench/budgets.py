@@ -20,6 +20,7 @@ ALLOCATIONS_SOURCE = FILE.parent / "load/allocations.c"
 GROWTH_MAX = 0.03
 WARM_REQUESTS = 64
 FEW, MANY = 200, 1_200
+COUNTED_STARTS = 3
 START_TRIES = 10
 PATIENCE_SECONDS = 60
 LISTENING = re.compile(r"listening on http://127\.0\.0\.1:([0-9]+)")
@@ -113,16 +114,30 @@ class Instructions:
         return total
 
 
+@contextmanager
+def counting(stripped: Path, folder: Path):
+    """The program under callgrind, what was counted of it, and its port."""
+    folder.mkdir()
+    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/counts",
+               str(stripped)]
+    with serving(command, folder / "callgrind.log") as (server, port):
+        yield Instructions(server, folder), port
+
+
+def count_start(stripped: Path, folder: Path) -> int:
+    with counting(stripped, folder) as (instructions, _):
+        return instructions.since_last()
+
+
 def count_instructions(binary: Path, folder: Path) -> dict[str, float]:
     """Instructions in user space: at the start, and for one request of each work."""
     stripped = folder / "without-debug"
     subprocess.run(["strip", "--strip-debug", "-o", stripped, binary], check=True)
-    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/counts",
-               str(stripped)]
-    counts = {}
-    with serving(command, folder / "callgrind.log") as (server, port):
-        instructions = Instructions(server, folder)
-        counts["start"] = instructions.since_last()
+    # What runs in the background begins right behind the start, and a part of it is counted before
+    # the dump comes: the least of some is nearest to the truth.
+    counts = {"start": min(count_start(stripped, folder / f"start-{number}")
+                           for number in range(COUNTED_STARTS))}
+    with counting(stripped, folder / "works") as (instructions, port):
         instructions.settle()
         for work in WORKS:
             client = Client(port, work)
