@@ -33,12 +33,10 @@ extension RepresentationStore {
   @inline(never)
   func glance(at page: [RankingKey]) -> UInt8 {
     var seen: UInt8 = 0
+    guard !ports.isEmpty else { return seen }
     for key in page {
       let record = registry.records[key.number]
       seen ^= record.layers ^ UInt8(truncatingIfNeeded: record.note.bytes.lowerBound)
-    }
-    guard !ports.isEmpty else { return seen }
-    for key in page {
       let json = ports.assignment(key.number)
       for place in stride(from: json.startIndex, to: json.endIndex, by: Self.cacheLineBytes) {
         seen ^= json[place]
