@@ -152,19 +152,9 @@ struct AnswerMarks: ~Copyable {
     of index: SearchIndex,
     _ grade: Grade
   ) {
-    let postings = index.postings
-    let answers = grade.answers
-    let round = round
-    var place = count
-    Self.withSpans(&marks, &members) { marks, members in
-      let postings = postings.span
-      let answers = answers.span
-      index.forEachTerm(near: word, errorMax: errorMax, distance) { term in
-        let places = index.postingRange(term)
-        round.note(postings.extracting(places), answers, &marks, &members, &place)
-      }
+    index.forEachTerm(near: word, errorMax: errorMax, distance) { term in
+      note(term..<term + 1, of: index, grade)
     }
-    count = place
   }
 
   @inline(__always)
