@@ -174,11 +174,9 @@ package struct Match: Sendable {
     in range: Range<Int>,
     of text: Span<UInt8>
   ) {
-    // A word that began another would have made more than a part of it.
-    let beginsNone = kind == .substring && query.words.count == 1
     for place in query.words.indices {
       let word = query.text.span.extracting(query.words[place])
-      if let span = Self.position(of: word, in: range, of: text, beginsNone: beginsNone) {
+      if let span = Self.position(of: word, in: range, of: text) {
         spans.insert(span)
       } else if kind == .fuzzy, let near = findWord(near: word, in: range, of: text) {
         spans.insert(near)
@@ -195,10 +193,9 @@ package struct Match: Sendable {
   private static func position(
     of word: Span<UInt8>,
     in range: Range<Int>,
-    of text: Span<UInt8>,
-    beginsNone: Bool
+    of text: Span<UInt8>
   ) -> Range<Int>? {
-    switch PlainText.position(of: word, in: range, of: text, beginsNone: beginsNone) {
+    switch PlainText.position(of: word, in: range, of: text) {
     case .span(let span): span
     case .notPlain: foldedPosition(of: word, in: text.extracting(range))
     }

@@ -13,13 +13,10 @@ enum PlainText {
   }
 
   /// Where a folded word stands: at the beginning of a word, or else anywhere.
-  ///
-  /// - Parameter beginsNone: Whether it is known to stand at the beginning of none.
   static func position(
     of word: Span<UInt8>,
     in range: Range<Int>,
-    of text: Span<UInt8>,
-    beginsNone: Bool
+    of text: Span<UInt8>
   ) -> Finding {
     guard !word.isEmpty else { return .span(nil) }
     var within: Range<Int>?
@@ -30,7 +27,7 @@ enum PlainText {
       guard beginsWord || within == nil else { continue }
       guard let end = end(of: word, in: place..<range.upperBound, of: text) else { continue }
       within = place &- range.lowerBound..<end &- range.lowerBound
-      if beginsWord || beginsNone { return .span(within) }
+      if beginsWord { return .span(within) }
     }
     return candidates.arePlain ? .span(within) : .notPlain
   }
