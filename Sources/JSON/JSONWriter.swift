@@ -200,6 +200,18 @@ package struct JSONWriter: Sendable {
     bytes.append(addingCapacity: size, initializingWith: rest)
     needsComma = true
   }
+
+  /// A part of a text that was put together earlier, up to where a value or an element comes.
+  package mutating func part(_ json: [UInt8]) {
+    bytes.append(contentsOf: json)
+    needsComma = false
+  }
+
+  /// The end of a string that ``part(_:)`` began.
+  package mutating func endString() {
+    bytes.append(UInt8(ascii: "\""))
+    needsComma = true
+  }
 }
 
 extension OutputSpan<UInt8> {

@@ -3,22 +3,31 @@ import PortRegistry
 
 /// A page of assignments as JSON, but for its items.
 enum PageBody {
+  private static let beginning = Array("{\"total\":".utf8)
+  private static let items = Array(",\"items\":[".utf8)
+  private static let next = Array("],\"next\":".utf8)
+  private static let nextCursor = Array("],\"next\":\"".utf8)
+
   static func begin(total: Int, into writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.name("total")
+    writer.part(beginning)
     writer.value(total)
-    writer.name("items")
-    writer.beginArray()
+    writer.part(items)
   }
 
+  /// - Parameter cursor: What leads on, without anything that JSON escapes; empty for nothing.
   static func end(
-    next: [UInt8] = [],
+    next cursor: [UInt8] = [],
     counts: FacetCounts? = nil,
     into writer: inout JSONWriter
   ) {
-    writer.endArray()
-    writer.name("next")
-    if next.isEmpty { writer.null() } else { writer.value(next.span) }
+    if cursor.isEmpty {
+      writer.part(next)
+      writer.null()
+    } else {
+      writer.part(nextCursor)
+      writer.part(cursor)
+      writer.endString()
+    }
     if let counts { write(counts, into: &writer) }
     writer.endObject()
   }

@@ -22,8 +22,8 @@ extension RepresentationStore {
     return writer.bytes.count
   }
 
-  /// Reads a byte of every cache line that the items of a page are copied from, and of their
-  /// records.
+  /// Reads a byte of every cache line that the items of a page are copied from, of their records,
+  /// and of the text at `fieldStarts`, where they answer.
   ///
   /// They lie anywhere in some megabytes, and a line that is not in the cache takes as long as
   /// hundreds of instructions. Made one behind the other, each item would wait for its own lines;
@@ -31,9 +31,12 @@ extension RepresentationStore {
   ///
   /// - Returns: What depends on all that was read, so that no read is left out.
   @inline(never)
-  func glance(at page: [RankingKey]) -> UInt8 {
+  func glance(at page: [RankingKey], _ fieldStarts: [Int?]) -> UInt8 {
     var seen: UInt8 = 0
     guard !ports.isEmpty else { return seen }
+    for start in fieldStarts {
+      if let start { seen ^= registry.text[start] }
+    }
     for key in page {
       let record = registry.records[key.number]
       seen ^= record.layers ^ UInt8(truncatingIfNeeded: record.note.bytes.lowerBound)

@@ -79,8 +79,10 @@ import Testing
     var page: [RankingKey] = []
     searcher.page(after: nil, limit: 20, into: &page)
     var match = Match()
-    return page.map { key in
-      match.find(key, of: query, in: registry)
+    var fieldStarts: [Int?] = []
+    searcher.findFields(of: page, of: query, in: registry, into: &fieldStarts)
+    return zip(page, fieldStarts).map { key, fieldStart in
+      match.find(key, of: query, at: fieldStart, in: registry)
       return Found(
         port: registry.records[key.number].first,
         field: match.field,

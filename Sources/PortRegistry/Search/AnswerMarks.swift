@@ -1,27 +1,29 @@
 /// Narrows the assignments down, word by word, to those that answer every word of a question.
 ///
 /// An answer is its class and, below that, its field, in one byte, so that the lesser of two is the
-/// better one. A mark is an answer beneath the stamp of the round that it was written in. Stamps
-/// count down, so a mark of this round is less than any older one, and a single comparison tells
-/// both whether an answer is new and whether it is better.
+/// better one. A mark is an answer beneath the stamp of the round that it was written in, and above
+/// the place of the posting that it came from. Stamps count down, so a mark of this round is less
+/// than any older one, and a single comparison tells both whether an answer is new and whether it
+/// is better.
 ///
 /// One is kept and used again; older marks are stale by their stamps alone.
 struct AnswerMarks: ~Copyable {
   /// Which marks a round writes and which it writes over.
   fileprivate struct Round {
-    var stamp: UInt32 = 0
+    /// Of 24 bits.
+    var stamp: UInt64 = 0
     /// A mark above this one is left alone: that assignment did not answer the word before.
-    var oldest = UInt32.max
+    var oldest = UInt64.max
 
     /// The least mark of this round, and the greatest.
-    var first: UInt32 { stamp << 8 }
-    var last: UInt32 { first | 0xFF }
+    var first: UInt64 { stamp << 40 }
+    var last: UInt64 { first | 0xFF_FFFF_FFFF }
     /// Whether assignments may come in that had no answer before.
     var bringsMembers: Bool { oldest == .max }
   }
 
   /// By the place of the assignment.
-  private var marks: [UInt32] = []
+  private var marks: [UInt64] = []
   private var round = Round()
   /// The assignments that answered every word so far, in no order, as far as ``count``. There is
   /// room for one more than there are: the place behind the last is written before it is known
@@ -30,11 +32,16 @@ struct AnswerMarks: ~Copyable {
   /// How many assignments have an answer.
   private(set) var count = 0
   /// What each of them was before the round at hand.
-  private var earlier: [UInt32] = []
+  private var earlier: [UInt64] = []
 
   /// A question takes a round for each word, and as many again for typing errors.
-  private static let stampMin = UInt32(2 * Query.wordCountMax)
-  private static let stampMax: UInt32 = 1 << 24 - 1
+  private static let stampMin = UInt64(2 * Query.wordCountMax)
+  private static let stampMax: UInt64 = 1 << 24 - 1
+
+  /// What a mark's lower bits hold.
+  private static let classBits: UInt64 = 0xF0 << 32
+  private static let fieldBits: UInt64 = 0x0F << 32
+  private static let placeBits: UInt64 = 0xFFFF_FFFF
 
   init() {}
 
@@ -55,7 +62,7 @@ struct AnswerMarks: ~Copyable {
   /// Begins the round of another word, which keeps those that answer that one too.
   mutating func beginNext() {
     earlier.removeAll(keepingCapacity: true)
-    for number in members[..<count] { earlier.append(marks[Int(number)] & 0xFF) }
+    for number in members[..<count] { earlier.append(marks[Int(number)]) }
     round.oldest = round.last
     round.stamp -= 1
   }
@@ -69,7 +76,8 @@ struct AnswerMarks: ~Copyable {
       guard mark <= round.last else { continue }
       let before = earlier[place]
       marks[Int(number)] =
-        round.first | max(mark & 0xF0, before & 0xF0) | min(mark & 0xF, before & 0xF)
+        round.first | max(mark & Self.classBits, before & Self.classBits)
+        | min(mark & Self.fieldBits, before & Self.fieldBits) | mark & Self.placeBits
       members[kept] = number
       kept += 1
     }
@@ -85,7 +93,16 @@ struct AnswerMarks: ~Copyable {
   /// Whether some answer is more than a part of a word or a typing error.
   var hasRealMatch: Bool {
     let worst = Grade.answer(.word, 0xF)
-    return members[..<count].contains { marks[Int($0)] & 0xFF <= worst }
+    return members[..<count].contains { Self.answer(of: marks[Int($0)]) <= worst }
+  }
+
+  /// The place of the posting that the latest word's answer in assignment `number` came from, if
+  /// it was a word that answered.
+  func place(_ number: Int) -> Int { Int(marks[number] & Self.placeBits) }
+
+  @inline(__always)
+  private static func answer(of mark: UInt64) -> UInt32 {
+    UInt32(truncatingIfNeeded: mark >> 32) & 0xFF
   }
 
   /// Appends the place of every answer among the first `limit` assignments.
@@ -96,14 +113,16 @@ struct AnswerMarks: ~Copyable {
     keys.append(addingCapacity: count) { keys in
       for place in members.indices {
         let number = Int(members[place])
-        if number < limit { keys.append(RankingKey(ranks[number], answer: marks[number])) }
+        if number < limit {
+          keys.append(RankingKey(ranks[number], answer: Self.answer(of: marks[number])))
+        }
       }
     }
   }
 
   /// Notes that an assignment was asked for by its number.
   mutating func noteNumber(_ number: Int) {
-    let mark = round.first | Grade.answer(.number, 0)
+    let mark = round.first | UInt64(Grade.answer(.number, 0)) << 32
     guard mark < marks[number] else { return }
     if marks[number] > round.last {
       members[count] = UInt32(truncatingIfNeeded: number)
@@ -122,7 +141,7 @@ struct AnswerMarks: ~Copyable {
     var place = count
     Self.withSpans(&marks, &members) { marks, members in
       let places = index.postingRange(terms)
-      round.note(postings.span.extracting(places), answers.span, &marks, &members, &place)
+      round.note(postings.span, places, answers.span, &marks, &members, &place)
     }
     count = place
   }
@@ -138,7 +157,7 @@ struct AnswerMarks: ~Copyable {
       let answers = answers.span
       index.forEachTerm(containing: word) { term in
         let places = index.postingRange(term)
-        round.note(postings.extracting(places), answers, &marks, &members, &place)
+        round.note(postings, places, answers, &marks, &members, &place)
       }
     }
     count = place
@@ -159,9 +178,9 @@ struct AnswerMarks: ~Copyable {
 
   @inline(__always)
   private static func withSpans(
-    _ marks: inout [UInt32],
+    _ marks: inout [UInt64],
     _ members: inout [UInt32],
-    _ body: (inout MutableSpan<UInt32>, inout MutableSpan<UInt32>) -> Void
+    _ body: (inout MutableSpan<UInt64>, inout MutableSpan<UInt32>) -> Void
   ) {
     var marks = marks.mutableSpan
     var members = members.mutableSpan
@@ -170,7 +189,7 @@ struct AnswerMarks: ~Copyable {
 }
 
 extension AnswerMarks.Round {
-  /// Notes what the terms of `postings` answer.
+  /// Notes what the terms whose postings stand at `places` answer.
   ///
   /// - Parameters:
   ///   - answers: What they make of the fields they stand in (``Grade``).
@@ -178,15 +197,16 @@ extension AnswerMarks.Round {
   @inline(__always)
   fileprivate func note(
     _ postings: Span<SearchIndex.Posting>,
-    _ answers: Span<UInt32>,
-    _ marks: inout MutableSpan<UInt32>,
+    _ places: Range<Int>,
+    _ answers: Span<UInt64>,
+    _ marks: inout MutableSpan<UInt64>,
     _ members: inout MutableSpan<UInt32>,
     _ count: inout Int
   ) {
     // What an assignment's mark is cannot be foretold, so as little as can be hangs on branches.
-    for place in postings.indices {
+    for place in places {
       let posting = postings[place]
-      let mark = first | answers[Int(posting.fields.rawValue)]
+      let mark = first | answers[Int(posting.fields.rawValue)] | UInt64(place)
       let old = marks[posting.record]
       if bringsMembers {
         marks[posting.record] = min(mark, old)

@@ -19,10 +19,10 @@ struct Grade: Sendable {
 
   /// What stands in ``answers`` for fields that do not count: worse than any answer, whatever is
   /// put before its eight bits.
-  static let none = UInt32.max
+  private static let none = UInt32.max
 
-  /// By the raw value of a ``FieldSet``.
-  let answers: [UInt32]
+  /// By the raw value of a ``FieldSet``; each where a mark has it (``AnswerMarks``), above 32 bits.
+  let answers: [UInt64]
 
   /// The places of the name and of the last field.
   private static let nameField = 2
@@ -31,10 +31,11 @@ struct Grade: Sendable {
   private init(words: MatchClass? = nil, names: MatchClass? = nil) {
     answers = (0...UInt8.max).map { rawValue in
       let fields = FieldSet(rawValue: rawValue)
-      return min(
+      let answer = min(
         words.map { Self.answer($0, ofWordIn: fields) } ?? Self.none,
         names.map { Self.answer($0, ofKeyIn: fields) } ?? Self.none
       )
+      return UInt64(answer) << 32
     }
   }
 

@@ -47,9 +47,14 @@ package struct Match: Sendable {
   package init() {}
 
   /// Finds how the assignment at `key` of a search for `query` answers it.
+  ///
+  /// - Parameter fieldStart: Where in the registry's text the field begins that the search met, if
+  ///   that is known (``Searcher/findFields(of:of:in:into:)``). An alias that begins there is
+  ///   looked at before the others.
   package mutating func find(
     _ key: RankingKey,
     of query: borrowing Query,
+    at fieldStart: Int?,
     in registry: Registry
   ) {
     spans.removeAll()
@@ -65,6 +70,9 @@ package struct Match: Sendable {
     }
     // The field that ranks first; then any other, since words may be spread over several.
     let first = Field(rawValue: UInt8(key.field)) ?? .service
+    if first == .aliases, let fieldStart, findIn(aliasAt: fieldStart, record, query, registry) {
+      return
+    }
     if findIn(first, record, query, registry) { return }
     for other in Field.allCases where other != first && other != .port {
       if findIn(other, record, query, registry) { return }
@@ -107,6 +115,22 @@ package struct Match: Sendable {
     case .trojans: return findIn(registry.trojans(of: record), query, registry)
     case .port: return false
     }
+  }
+
+  private mutating func findIn(
+    aliasAt start: Int,
+    _ record: AssignmentRecord,
+    _ query: borrowing Query,
+    _ registry: Registry
+  ) -> Bool {
+    field = .aliases
+    element = 0
+    for place in registry.aliases(of: record) {
+      let alias = registry.listed(place)
+      if alias.bytes.lowerBound == start { return findIn(alias, query, registry) }
+      element += 1
+    }
+    return false
   }
 
   private mutating func findIn(

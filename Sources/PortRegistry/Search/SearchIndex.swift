@@ -58,6 +58,9 @@ package final class SearchIndex: Sendable {
   /// Where each term's postings begin.
   let postingStarts: [UInt32]
   let postings: [Posting]
+  /// Where in the registry's text the field begins, such as one of the aliases, that each posting's
+  /// term first stands in.
+  let fieldStarts: [UInt32]
   /// What each assignment brings to its place in the order of answers, whatever is asked.
   let ranks: [RankingKey]
   let trigrams: Trigrams
@@ -98,7 +101,7 @@ package final class SearchIndex: Sendable {
     }
     // So that eight bytes can be read of any term.
     termText += Array(repeating: 0, count: 8)
-    (postingStarts, postings) = Self.sortPostings(collector, rank)
+    (postingStarts, postings, fieldStarts) = Self.sortPostings(collector, rank)
     trigrams = Trigrams(of: termText, termStarts)
     termsBySize = TermsBySize(termText, termStarts)
     ranks = records.enumerated().map { RankingKey(of: $1, number: $0) }
@@ -138,41 +141,47 @@ package final class SearchIndex: Sendable {
     return collector
   }
 
-  /// Brings the occurrences into the order of their terms and joins those of one assignment.
+  /// Brings the occurrences into the order of their terms and joins those of one assignment, of
+  /// which the first is the one whose field ranks first.
   private static func sortPostings(
     _ collector: TermCollector,
     _ rank: [UInt32]
-  ) -> ([UInt32], [Posting]) {
+  ) -> (starts: [UInt32], postings: [Posting], fieldStarts: [UInt32]) {
     var counts = [UInt32](repeating: 0, count: rank.count + 1)
     for occurrence in collector.occurrences { counts[Int(rank[Int(occurrence.term)]) + 1] += 1 }
     for place in counts.indices.dropFirst() { counts[place] += counts[place - 1] }
-    var sorted = [UInt32](repeating: 0, count: collector.occurrences.count)
+    // The posting above, where its field begins below.
+    var sorted = [UInt64](repeating: 0, count: collector.occurrences.count)
     var next = counts
     for occurrence in collector.occurrences {
       let place = Int(rank[Int(occurrence.term)])
-      sorted[Int(next[place])] = occurrence.posting
+      sorted[Int(next[place])] =
+        UInt64(occurrence.posting) << 32 | UInt64(occurrence.fieldStart)
       next[place] += 1
     }
     var starts: [UInt32] = []
     var postings: [Posting] = []
+    var fieldStarts: [UInt32] = []
     starts.reserveCapacity(rank.count + 1)
     postings.reserveCapacity(sorted.count)
+    fieldStarts.reserveCapacity(sorted.count)
     for term in rank.indices {
       starts.append(UInt32(postings.count))
       var pending: UInt32?
       for place in Int(counts[term])..<Int(counts[term + 1]) {
-        let posting = sorted[place]
+        let posting = UInt32(sorted[place] >> 32)
         if let open = pending, open >> 8 == posting >> 8 {
           pending = open | posting
         } else {
           if let open = pending { postings.append(Posting(open)) }
+          fieldStarts.append(UInt32(truncatingIfNeeded: sorted[place]))
           pending = posting
         }
       }
       if let open = pending { postings.append(Posting(open)) }
     }
     starts.append(UInt32(postings.count))
-    return (starts, postings)
+    return (starts, postings, fieldStarts)
   }
 
   // MARK: Finding terms

@@ -84,6 +84,23 @@ package struct Searcher: ~Copyable {
     }
   }
 
+  /// Finds where in the registry's text the field begins that each item of a page answers `query`
+  /// with. It is known for questions of one word only, as the words of others may stand in several
+  /// fields.
+  package func findFields(
+    of page: [RankingKey],
+    of query: borrowing Query,
+    in registry: Registry,
+    into fieldStarts: inout [Int?]
+  ) {
+    fieldStarts.removeAll(keepingCapacity: true)
+    let isKnown = query.isOneWord
+    for key in page {
+      let isWord = isKnown && key.matchClass != .number
+      fieldStarts.append(isWord ? Int(registry.index.fieldStarts[marks.place(key.number)]) : nil)
+    }
+  }
+
   /// Makes keys of the answers that are to be listed.
   private mutating func listKeys(
     _ query: borrowing Query,

@@ -3,6 +3,8 @@ struct TermCollector {
   struct Occurrence {
     let term: UInt32
     let posting: UInt32
+    /// Where in the registry's text that field begins.
+    let fieldStart: UInt32
   }
 
   /// The assignment at hand.
@@ -40,13 +42,14 @@ struct TermCollector {
   ) {
     guard !range.isEmpty else { return }
     addWords(source, range, field)
-    if !key.isEmpty { add(0..<key.count, keyField) }
+    if !key.isEmpty { add(0..<key.count, keyField, range.lowerBound) }
   }
 
   mutating func addWords(_ source: Span<UInt8>, _ range: Range<Int>, _ field: FieldSet) {
     guard !range.isEmpty else { return }
     key.removeAll(keepingCapacity: true)
     wordStart = 0
+    let fieldStart = range.lowerBound
     let source = source.extracting(range)
     var index = 0
     while index < source.count {
@@ -58,27 +61,33 @@ struct TermCollector {
           key.append(first)
           if second != 0 { key.append(second) }
         } else {
-          endWord(field)
+          endWord(field, fieldStart)
         }
       }
       index += size
     }
-    endWord(field)
+    endWord(field, fieldStart)
   }
 
-  private mutating func endWord(_ field: FieldSet) {
+  private mutating func endWord(_ field: FieldSet, _ fieldStart: Int) {
     guard wordStart < key.count else { return }
-    add(wordStart..<key.count, field)
+    add(wordStart..<key.count, field, fieldStart)
     wordStart = key.count
   }
 
   /// Adds what stands at `range` of the key.
-  private mutating func add(_ range: Range<Int>, _ field: FieldSet) {
+  private mutating func add(_ range: Range<Int>, _ field: FieldSet, _ fieldStart: Int) {
     let key = key
     let term = key.span.extracting(range).extracting(first: SearchIndex.termSizeMax)
     if let wanted, !wanted.mayHold(term) { return }
     let posting = SearchIndex.Posting(record: record, fields: field)
-    occurrences.append(Occurrence(term: terms.number(of: term), posting: posting.rawValue))
+    occurrences.append(
+      Occurrence(
+        term: terms.number(of: term),
+        posting: posting.rawValue,
+        fieldStart: UInt32(fieldStart)
+      )
+    )
   }
 }
 
