@@ -85,6 +85,14 @@ struct AnswerMarks: ~Copyable {
     round.oldest = .max
   }
 
+  /// The same, but where nothing would be left all is as if the round had not been.
+  mutating func endNextUnlessEmpty() {
+    if members[..<count].contains(where: { marks[Int($0)] <= round.last }) { return endNext() }
+    // None of its marks was written.
+    round.stamp += 1
+    round.oldest = .max
+  }
+
   // MARK: Answers
 
   /// Whether no assignment has an answer.

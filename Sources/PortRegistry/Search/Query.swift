@@ -16,6 +16,9 @@ package struct Query: Sendable {
   private(set) var words: [Range<Int>] = []
   /// Ports that are asked for by number.
   private(set) var ports: [Ports] = []
+  /// Whether those numbers can mean nothing else, as behind a host or the word *port*: then other
+  /// words only choose among what is at them.
+  private(set) var isOfPorts = false
   /// Transports that are asked for beside a name; empty for any.
   private(set) var transports: TransportSet = []
   /// All words run together, as a name's key is.
@@ -55,124 +58,103 @@ package struct Query: Sendable {
     fullKey.removeAll(keepingCapacity: true)
     folded.removeAll(keepingCapacity: true)
     Tokens.appendFolded(question, to: &folded)
+    isOfPorts = false
     let folded = folded
-    splitParts(folded.span)
-    splitWords(folded.span)
+    readParts(folded.span)
     chooseWords()
   }
 
-  // MARK: Numbers
+  // MARK: Parts
 
-  /// Looks at the parts between blanks and commas, and takes those that name ports.
-  private mutating func splitParts(_ folded: Span<UInt8>) {
+  /// Looks at the parts between blanks and other separators one after another, for ports and words.
+  private mutating func readParts(_ folded: Span<UInt8>) {
+    // Behind the word *port* come numbers of ports.
+    var isBehindPort = false
     var start = 0
     while start < folded.count {
       while start < folded.count, Self.isSeparator(folded[start]) { start += 1 }
       var end = start
       while end < folded.count, !Self.isSeparator(folded[end]) { end += 1 }
-      if end > start, let part = Self.ports(folded.extracting(start..<end)) { ports.append(part) }
-      start = end
-    }
-  }
-
-  private static func isSeparator(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";")
-      || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "(")
-      || byte == UInt8(ascii: ")") || byte == UInt8(ascii: "#")
-  }
-
-  /// `443`, `:443`, `443/tcp`, `tcp/443`, `443-445`, `port443`, `localhost:443`, `[::1]:443`,
-  /// `http://localhost:443/`; leading zeros are dropped.
-  private static func ports(_ part: Span<UInt8>) -> Ports? {
-    var part = part
-    var transport: TransportProtocol?
-    if let mark = position(of: UInt8(ascii: "/"), in: part)
-      ?? position(of: UInt8(ascii: ":"), in: part).flatMap({ $0 > 0 ? $0 : nil })
-    {
-      let left = part.extracting(0..<mark)
-      let right = part.extracting(mark + 1..<part.count)
-      if let name = RegistryTable.transport(right) {
-        transport = name
-        part = left
-      } else if let name = RegistryTable.transport(left) {
-        transport = name
-        part = right
-      } else if part[mark] == UInt8(ascii: "/") {
-        // The authority of a URL stands between two slashes and the next one.
-        guard left.count > 1, left[left.count - 1] == UInt8(ascii: ":"), right.count > 1,
-          right[0] == UInt8(ascii: "/")
-        else { return nil }
-        part = right.extracting(1..<right.count)
-        if let path = position(of: UInt8(ascii: "/"), in: part) { part = part.extracting(0..<path) }
+      // `80/443`
+      if let slash = Self.slash(between: start..<end, of: folded) { end = slash }
+      guard end > start else { break }
+      let part = QuestionPart(folded.extracting(start..<end))
+      if let ports = part.ports {
+        append(ports, isCertain: part.isCertain || isBehindPort)
       }
+      let before = allWords.count
+      if part.ports == nil || !(part.isCertain || isBehindPort) {
+        appendWords(folded.extracting(start..<end).extracting(part.words))
+      }
+      if part.ports == nil {
+        for word in allWords[before...] {
+          if isPort(word) { isBehindPort = true } else if !isNoise(word) { isBehindPort = false }
+        }
+      }
+      start = end + 1
     }
-    part = part.extracting(hostSize(part)..<part.count)
-    if part.count > 4, part[0] == UInt8(ascii: "p"), part[1] == UInt8(ascii: "o"),
-      part[2] == UInt8(ascii: "r"), part[3] == UInt8(ascii: "t")
-    {
-      part = part.extracting(4..<part.count)
-    }
-    if let dash = position(of: UInt8(ascii: "-"), in: part) {
-      guard let first = number(part.extracting(0..<dash)),
-        let last = number(part.extracting(dash + 1..<part.count)), first <= last
-      else { return nil }
-      return Ports(first: first, last: last, transport: transport)
-    }
-    guard let port = number(part) else { return nil }
-    return Ports(first: port, last: port, transport: transport)
   }
 
-  /// How much of a part is `localhost:`, `127.0.0.1:`, `[::1]:`, `*:` or `:::`.
-  private static func hostSize(_ part: Span<UInt8>) -> Int {
-    guard let first = position(of: UInt8(ascii: ":"), in: part) else { return 0 }
-    var last = first
-    for index in first..<part.count where part[index] == UInt8(ascii: ":") { last = index }
-    // More than one colon is an address of IPv6, which has a port only behind brackets, or where
-    // nothing else is said.
-    let isHost = first == last || part[last - 1] == UInt8(ascii: "]") || (first == 0 && last == 2)
-    return isHost ? last + 1 : 0
-  }
-
-  private static func position(of byte: UInt8, in part: Span<UInt8>) -> Int? {
-    for index in part.indices where part[index] == byte { return index }
+  /// Where a slash stands behind digits and before one.
+  private static func slash(between range: Range<Int>, of folded: Span<UInt8>) -> Int? {
+    for place in range where !Tokens.isDigit(folded[place]) {
+      let isBetween =
+        folded[place] == UInt8(ascii: "/") && place > range.lowerBound
+        && place + 1 < range.upperBound && Tokens.isDigit(folded[place + 1])
+      return isBetween ? place : nil
+    }
     return nil
   }
 
-  private static func number(_ digits: Span<UInt8>) -> UInt16? {
-    guard !digits.isEmpty else { return nil }
-    var value: UInt32 = 0
-    for index in digits.indices {
-      guard Tokens.isDigit(digits[index]) else { return nil }
-      value = value * 10 + UInt32(digits[index] &- UInt8(ascii: "0"))
-      guard value <= 65_535 else { return nil }
+  private static func isSeparator(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: " "), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "?"),
+      UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "("),
+      UInt8(ascii: ")"), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "<"),
+      UInt8(ascii: ">"), UInt8(ascii: "="), UInt8(ascii: "#"), UInt8(ascii: "|"):
+      true
+    default: false
     }
-    return UInt16(value)
+  }
+
+  /// Numbers that are ports for certain leave no room for others, which are something else then.
+  private mutating func append(_ ports: Ports, isCertain: Bool) {
+    if isCertain, !isOfPorts {
+      self.ports.removeAll(keepingCapacity: true)
+      isOfPorts = true
+    }
+    if isCertain || !isOfPorts { self.ports.append(ports) }
   }
 
   // MARK: Words
 
-  private mutating func splitWords(_ folded: Span<UInt8>) {
-    var index = 0
+  private mutating func appendWords(_ part: Span<UInt8>) {
     var start = text.count
-    while index <= folded.count {
-      if index < folded.count, Tokens.isWordByte(folded[index]) {
-        text.append(folded[index])
-      } else if text.count > start {
-        if text.count - start > SearchIndex.termSizeMax {
-          text.removeLast(text.count - start - SearchIndex.termSizeMax)
-        }
-        allWords.append(start..<text.count)
-        start = text.count
+    for index in part.indices {
+      if Tokens.isWordByte(part[index]) {
+        text.append(part[index])
+      } else {
+        endWord(&start)
       }
-      index += 1
     }
+    endWord(&start)
+  }
+
+  private mutating func endWord(_ start: inout Int) {
+    guard text.count > start else { return }
+    if text.count - start > SearchIndex.termSizeMax {
+      text.removeLast(text.count - start - SearchIndex.termSizeMax)
+    }
+    allWords.append(start..<text.count)
+    start = text.count
   }
 
   /// Sets aside transports and words that say nothing, unless nothing else is there.
   private mutating func chooseWords() {
     fullKey.append(contentsOf: text.prefix(SearchIndex.termSizeMax))
     // Every part a number: what is left of the words only says so.
-    let numbersOnly = !ports.isEmpty && allWords.allSatisfy { isNoise($0) || isPartOfNumber($0) }
+    let numbersOnly =
+      !ports.isEmpty && allWords.allSatisfy { isNoise($0) || isNumber($0) || transport($0) != nil }
     if numbersOnly {
       takeTransports()
       fullKey.removeAll(keepingCapacity: true)
@@ -208,26 +190,36 @@ package struct Query: Sendable {
     RegistryTable.transport(text.span.extracting(word))
   }
 
-  private func isPartOfNumber(_ word: Range<Int>) -> Bool {
-    transport(word) != nil
-      || text[word].allSatisfy { Tokens.isDigit($0) }
-      || (text[word].starts(with: "port".utf8)
-        && text[word].dropFirst(4).allSatisfy { Tokens.isDigit($0) })
+  func isNumber(_ word: Range<Int>) -> Bool {
+    text[word].allSatisfy { Tokens.isDigit($0) }
+  }
+
+  /// Whether it says that numbers behind it are ports, as `dport` and `DPT` do in rules and logs of
+  /// firewalls.
+  private func isPort(_ word: Range<Int>) -> Bool {
+    word.count <= 8 && Self.portWords.contains(SearchIndex.head(text.span.extracting(word)))
   }
 
   private func isNoise(_ word: Range<Int>) -> Bool {
     word.count <= 8 && Self.noise.contains(SearchIndex.head(text.span.extracting(word)))
   }
 
-  /// Words around a question that narrow nothing: of at most eight letters, each as one number.
-  private static let noise: [UInt64] = [
+  private static let portWords = heads(["port", "ports", "dport", "dports", "dpt"])
+
+  /// Words around a question that narrow nothing.
+  private static let noise = heads([
     "a", "s", "port", "ports", "number", "numbers", "what", "which", "whats", "is", "are", "the",
     "an", "for", "of", "on", "in", "to", "by", "and", "or", "does", "do", "use", "uses", "used",
     "using", "default", "run", "runs", "running", "listen", "listens", "protocol", "service",
     "standard", "my", "it", "this", "that", "with", "vs", "how", "where", "need", "open",
-    "please",
-  ].map { word in
-    let letters = Array(word.utf8)
-    return SearchIndex.head(letters.span)
+    "please", "incoming", "outgoing", "inbound", "outbound", "allow",
+  ])
+
+  /// Words of at most eight letters, each as one number.
+  private static func heads(_ words: [String]) -> [UInt64] {
+    words.map { word in
+      let letters = Array(word.utf8)
+      return SearchIndex.head(letters.span)
+    }
   }
 }

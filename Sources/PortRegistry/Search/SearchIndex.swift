@@ -253,6 +253,13 @@ package final class SearchIndex: Sendable {
     return number
   }
 
+  /// How many assignments have `word`, or else how often words stand that begin with it.
+  func postingCount(of word: Span<UInt8>) -> Int {
+    let terms = terms(beginningWith: word)
+    guard let first = terms.first else { return 0 }
+    return postingRange(term(first).count == word.count ? first..<first + 1 : terms).count
+  }
+
   // MARK: Substrings and typing errors
 
   /// Calls `body` with every term that holds `word`, of at least three bytes, behind its beginning.

@@ -5,6 +5,8 @@
 package struct Searcher: ~Copyable {
   private var marks = AnswerMarks()
   private var distance = EditDistance()
+  /// The words of the question, the rarest first, where that matters.
+  private var order: [WordRank] = []
   /// The keys of all answers, in no order.
   package private(set) var keys: [RankingKey] = []
 
@@ -21,24 +23,44 @@ package struct Searcher: ~Copyable {
     filter: borrowing Filter
   ) {
     marks.begin(recordCount: registry.records.count)
-    if !query.ports.isEmpty, query.words.isEmpty {
-      for ports in query.ports { collectPorts(ports, registry) }
+    if query.words.isEmpty {
+      collectPorts(query, registry)
+    } else if query.isOfPorts {
+      orderWords(query, registry.index)
+      collectPortsMentioned(query, registry, among: order.count)
+      if marks.isEmpty { collectPorts(query, registry) }
     } else {
       collectWords(query, registry.index, allowsErrors: false)
       collectNames(query, registry.index)
-      if !query.ports.isEmpty, query.words.count > 1 { collectPortsWithWords(query, registry) }
-      if query.ports.isEmpty {
-        if marks.count < Self.answersEnough, !marks.hasRealMatch {
-          marks.begin(recordCount: registry.records.count)
-          collectWords(query, registry.index, allowsErrors: true)
-          collectMistypedName(query, registry.index)
-        }
-      } else if !marks.hasRealMatch {
-        // `localhost:3000`: the words lead nowhere, the number does.
-        for ports in query.ports { collectPorts(ports, registry) }
+      if !query.ports.isEmpty {
+        orderWords(query, registry.index)
+        collectPortsMentioned(query, registry, among: 1)
       }
+      if !marks.hasRealMatch { lookFurther(query, registry) }
     }
     listKeys(query, registry, filter)
+  }
+
+  /// Looks for what was perhaps meant, where no assignment holds all words but as parts of others.
+  private mutating func lookFurther(_ query: borrowing Query, _ registry: Registry) {
+    let hasSeveral = query.words.count > 1
+    let allowsErrors = marks.count < Self.answersEnough
+    if hasSeveral {
+      orderWords(query, registry.index)
+      // Words that are only parts of others mean less than some that stand there as they are.
+      if !marks.isEmpty { collectRarestWords(query, registry, allowsErrors: false) }
+    }
+    if !marks.hasRealMatch {
+      marks.begin(recordCount: registry.records.count)
+      collectWords(query, registry.index, allowsErrors: allowsErrors)
+      if allowsErrors { collectMistypedName(query, registry.index) }
+    }
+    if marks.isEmpty, hasSeveral { collectRarestWords(query, registry, allowsErrors: true) }
+    // `my app 3000`: where words leave so much open, the number is what was meant.
+    if !query.ports.isEmpty, marks.isEmpty || marks.count >= Self.answersEnough {
+      marks.begin(recordCount: registry.records.count)
+      collectPorts(query, registry)
+    }
   }
 
   /// Every assignment that passes `filter`, in the order of ports.
@@ -123,6 +145,11 @@ package struct Searcher: ~Copyable {
 
   // MARK: Numbers
 
+  /// All that is at the ports that `query` names.
+  private mutating func collectPorts(_ query: borrowing Query, _ registry: Registry) {
+    for ports in query.ports { collectPorts(ports, registry) }
+  }
+
   private mutating func collectPorts(_ ports: Query.Ports, _ registry: Registry) {
     if ports.first == ports.last {
       for place in registry.memberRange(of: ports.first) {
@@ -146,19 +173,22 @@ package struct Searcher: ~Copyable {
     marks.noteNumber(number)
   }
 
-  /// `redis 6379`: what holds one of the numbers and answers the other words.
-  private mutating func collectPortsWithWords(_ query: borrowing Query, _ registry: Registry) {
-    for ports in query.ports where ports.first == ports.last {
-      for place in registry.memberRange(of: ports.first) {
-        let number = registry.member(at: place)
-        var all = true
-        for word in query.words {
-          let text = query.text.span.extracting(word)
-          if RegistryTable.decimal(text).map({ $0 == Int(ports.first) }) ?? false { continue }
-          if !registry.mentions(text, number) { all = false }
+  /// `redis 6379`: of what is at the ports, all that mentions the rarest word that any of it does,
+  /// where only the `limit` rarest are looked at.
+  private mutating func collectPortsMentioned(
+    _ query: borrowing Query,
+    _ registry: Registry,
+    among limit: Int
+  ) {
+    for rank in order.prefix(limit) where !rank.isNumber {
+      let word = query.text.span.extracting(query.words[rank.position])
+      for ports in query.ports where ports.first == ports.last {
+        for place in registry.memberRange(of: ports.first) {
+          let number = registry.member(at: place)
+          if registry.mentions(word, number) { collect(number, ports, registry) }
         }
-        if all { collect(number, ports, registry) }
       }
+      if !marks.isEmpty { return }
     }
   }
 
@@ -188,9 +218,14 @@ package struct Searcher: ~Copyable {
     marks.note(terms, of: index, beginning)
   }
 
-  /// A name of several words that was mistyped as a whole.
+  /// A name of several words that was mistyped as a whole. `irc server` is not one of them: a short
+  /// word that there is was meant, though other names are a letter away.
   private mutating func collectMistypedName(_ query: borrowing Query, _ index: SearchIndex) {
     guard query.words.count > 1 else { return }
+    for word in query.words {
+      let word = query.text.span.extracting(word)
+      if Self.errorMax(word) == 0, index.term(equalTo: word) != nil { return }
+    }
     note(near: query.key.span, of: index, .fuzzyName)
   }
 
@@ -206,16 +241,17 @@ package struct Searcher: ~Copyable {
         if marks.isEmpty { return }
         marks.beginNext()
       }
-      collectWord(at: position, of: query, index, allowsErrors: allowsErrors)
+      collectWord(at: position, of: query, index)
+      collectParts(at: position, of: query, index, allowsErrors: allowsErrors)
       if position > 0 { marks.endNext() }
     }
   }
 
+  /// What has the word, or, if it is unfinished, words that begin with it.
   private mutating func collectWord(
     at position: Int,
     of query: borrowing Query,
-    _ index: SearchIndex,
-    allowsErrors: Bool
+    _ index: SearchIndex
   ) {
     let word = query.text.span.extracting(query.words[position])
     if query.isOneWord {
@@ -225,8 +261,72 @@ package struct Searcher: ~Copyable {
       let isLast = position == query.words.count - 1
       note(word, of: index, whole: .word, beginning: isLast ? .word : .substring)
     }
+  }
+
+  /// What has the word within others, or others that it may be, mistyped.
+  private mutating func collectParts(
+    at position: Int,
+    of query: borrowing Query,
+    _ index: SearchIndex,
+    allowsErrors: Bool
+  ) {
+    let word = query.text.span.extracting(query.words[position])
     if word.count >= 3 { marks.note(containing: word, of: index, .substring) }
-    if allowsErrors { note(near: word, of: index, .fuzzy) }
+    // What somebody writes in earnest is not mistyped.
+    if allowsErrors, index.term(equalTo: word) == nil {
+      note(near: word, of: index, .fuzzy)
+    }
+  }
+
+  // MARK: Words that are not all there
+
+  /// A word of a question by how rare it is.
+  private struct WordRank: Comparable {
+    /// How many assignments have it, and below that its place in the question.
+    private let rawValue: Int
+
+    /// - Parameter count: How many assignments have it; `nil` for a number.
+    init(_ position: Int, count: Int?) { rawValue = (count ?? 1 << 40) << 8 | position }
+
+    var position: Int { rawValue & 0xFF }
+    var isUnknown: Bool { rawValue >> 8 == 0 }
+    var isNumber: Bool { rawValue >> 48 != 0 }
+
+    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// Brings the words of a question into ``order``: the rarest is what it is about. Numbers come
+  /// last, since they are in names by chance.
+  private mutating func orderWords(_ query: borrowing Query, _ index: SearchIndex) {
+    order.removeAll(keepingCapacity: true)
+    for (position, word) in query.words.enumerated() {
+      let count =
+        query.isNumber(word) ? nil : index.postingCount(of: query.text.span.extracting(word))
+      order.append(WordRank(position, count: count))
+    }
+    order.sort()
+  }
+
+  /// Where no assignment has all words: those that have the rarest, and of these those that have the
+  /// next, and so on. A word that would leave nothing is set aside, unless nobody knows it: then
+  /// the question is about something that is not here.
+  private mutating func collectRarestWords(
+    _ query: borrowing Query,
+    _ registry: Registry,
+    allowsErrors: Bool
+  ) {
+    marks.begin(recordCount: registry.records.count)
+    for (place, rank) in order.enumerated() {
+      if place > 0 { marks.beginNext() }
+      collectWord(at: rank.position, of: query, registry.index)
+      if rank.isUnknown, allowsErrors {
+        collectParts(at: rank.position, of: query, registry.index, allowsErrors: true)
+      }
+      if place > 0 {
+        if rank.isUnknown { marks.endNext() } else { marks.endNextUnlessEmpty() }
+      }
+      if marks.isEmpty { return }
+    }
   }
 
   private mutating func note(near word: Span<UInt8>, of index: SearchIndex, _ grade: Grade) {
