@@ -21,6 +21,8 @@ struct PlainSearch {
   private let registry: Registry
   private var terms: [[UInt8]] = []
   private var pages: [Page] = []
+  /// How many assignments each of ``terms`` is in.
+  private var holders: [Int] = []
 
   init(_ registry: Registry) {
     self.registry = registry
@@ -50,6 +52,10 @@ struct PlainSearch {
       }
       pages.append(page)
     }
+    holders = terms.map { _ in 0 }
+    for page in pages {
+      for term in Set((page.words + page.keys).joined()) { holders[term] += 1 }
+    }
   }
 
   static func words(_ text: String) -> [String] {
@@ -64,7 +70,8 @@ struct PlainSearch {
   private func kinships(_ word: String, errors: Bool) -> [Kinship] {
     let word = Array(word.utf8)
     let errorMax = word.count >= 8 ? 2 : word.count >= 4 ? 1 : 0
-    let mayErr = errors && errorMax > 0 && word.contains { $0 < 48 || $0 > 57 }
+    // What somebody writes in earnest is not mistyped.
+    let mayErr = errors && errorMax > 0 && !Self.isNumber(word) && !terms.contains(word)
     return terms.map { term in
       if term == word { return .whole }
       if term.starts(with: word) { return .prefix }
@@ -77,6 +84,8 @@ struct PlainSearch {
       return .none
     }
   }
+
+  private static func isNumber(_ word: [UInt8]) -> Bool { word.allSatisfy { 48...57 ~= $0 } }
 
   private static func isWithin(_ term: [UInt8], _ word: [UInt8]) -> Bool {
     guard term.count > word.count else { return false }
@@ -94,12 +103,20 @@ struct PlainSearch {
     let all = Self.words(question)
     let words = all.enumerated().filter { all.firstIndex(of: $0.element) == $0.offset }
       .map(\.element)
-    var found = answers(words, key: all.joined(), errors: false)
-    if found.count(where: { $0 != nil }) < 20,
-      !found.contains(where: { $0.map { $0.0 <= .word } ?? false })
-    {
-      let mistyped = answers(words, key: all.joined(), errors: true)
-      found = zip(found, mistyped).map(best)
+    let key = all.joined()
+    var found = answers(words, key: key, errors: false)
+    if !hasRealMatch(found) {
+      let further = further(words, found)
+      let mayErr = found.count(where: { $0 != nil }) < 20
+      if hasRealMatch(further) {
+        found = further
+      } else if mayErr {
+        let mistyped = answers(words, key: key, errors: true)
+        found = zip(found, mistyped).map(best)
+      }
+      if !found.contains(where: { $0 != nil }), words.count > 1 {
+        found = mostWords(words, errors: true)
+      }
     }
     let ranked = found.enumerated().compactMap { place, answer -> (rank: [Int], place: Int)? in
       let record = registry.records[place]
@@ -115,10 +132,51 @@ struct PlainSearch {
 
   private func answers(_ words: [String], key: String, errors: Bool) -> [Answer?] {
     let ofWords = words.map { kinships($0, errors: errors) }
-    let ofKey = kinships(key, errors: errors && words.count > 1)
+    // A short word that there is was meant.
+    let isMeant = words.contains { $0.utf8.count < 4 && terms.contains(Array($0.utf8)) }
+    let ofKey = kinships(key, errors: errors && words.count > 1 && !isMeant)
     return pages.map { page in
       best(name(page, ofKey), everyWord(page, ofWords))
     }
+  }
+
+  private func hasRealMatch(_ found: [Answer?]) -> Bool {
+    found.contains { $0.map { $0.0 <= .word } ?? false }
+  }
+
+  /// Where words are only parts of others, what has most of them as they are.
+  private func further(_ words: [String], _ found: [Answer?]) -> [Answer?] {
+    guard words.count > 1, found.contains(where: { $0 != nil }) else { return [] }
+    return mostWords(words, errors: false)
+  }
+
+  /// What has most of the words, each weighing as much as it is rare, and all that nobody knows.
+  private func mostWords(_ words: [String], errors: Bool) -> [Answer?] {
+    var sums = pages.map { _ in 0 }
+    var answers: [Answer?] = pages.map { _ in nil }
+    var unknownCount = 0
+    for (place, word) in words.enumerated() {
+      let exact = kinships(word, errors: false)
+      let counts = [Kinship.whole, .prefix].map { wanted in
+        exact.indices.filter { exact[$0] == wanted }.map { holders[$0] }.reduce(0, +)
+      }
+      let count = counts[0] > 0 ? counts[0] : counts[1]
+      let isUnknown = count == 0 && !Self.isNumber(Array(word.utf8))
+      var weight = max(2, 2 * (count.leadingZeroBitCount - 50))
+      if Self.isNumber(Array(word.utf8)) { weight = 1 }
+      if isUnknown { weight = 1_000 }
+      if isUnknown { unknownCount += 1 }
+      let kinships = kinships(word, errors: errors && isUnknown).map {
+        $0 == .within && !(errors && isUnknown) ? .none : $0
+      }
+      for (number, page) in pages.enumerated() {
+        guard let one = one(page, kinships, isLast: place == words.count - 1) else { continue }
+        answers[number] = best(answers[number], one)
+        sums[number] += weight
+      }
+    }
+    let most = max(sums.max() ?? 0, unknownCount > 0 ? 1_000 * unknownCount : 2)
+    return answers.indices.map { sums[$0] == most ? answers[$0] : nil }
   }
 
   private func best(_ left: Answer?, _ right: Answer?) -> Answer? {

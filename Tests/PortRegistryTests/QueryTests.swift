@@ -44,6 +44,37 @@ import Testing
     ("database postgresql", ["postgresql"]), ("POSTGRESQL?", ["postgresql"]),
     ("pöstgresql", ["postgresql"]), ("po\u{308}stgresql", ["postgresql"]),
     ("FTP\u{301}\u{302}", ["ftp"]),
+    // URLs
+    ("postgresql://user:secret@db.example.org:5432/app?x=1", ["postgresql"]),
+    ("postgresql://db:5432", ["postgresql"]), ("jdbc:postgresql://db/app", ["postgresql"]),
+    ("ftp://example.org/pub", ["ftp"]), ("https://[2001:db8::1]:8080/", ["http-alt"]),
+    ("https://[2001:db8::1]/", ["https"]), ("localhost:8080/admin", ["http-alt"]), ("://", []),
+    // Names of DNS
+    ("_ftp._tcp.example.org", ["ftp"]), ("_ftp._tcp.example.org.", ["ftp"]),
+    ("_ftp._udp.example.org", []), ("_ftp", ["ftp"]), ("_", []), ("_._tcp", []),
+    // Addresses
+    ("192.168.1.254", []), ("10.0.0.0/24", []), ("fe80::1", []), ("localhost", []),
+    ("a::21", []), ("[::1", []), ("127.0.0.1.21", ["ftp"]), ("*.21", ["ftp"]),
+    ("ftp 192.168.1.254", ["ftp"]),
+    // Hexadecimal
+    ("0x15", ["ftp"]), ("0x1538", ["postgresql"]), ("0X1538", ["postgresql"]),
+    ("0xffff", ["utmost"]),
+    ("0x", []), ("0x1ffff", []), ("0x15g", []),
+    // Lists
+    ("80/443", ["http", "https", "other"]), ("443/tcp/80", []),
+    ("0.0.0.0:8080->80/tcp, :::8080->80/tcp", ["http", "http-alt"]),
+    ("port 80 or 443", ["http", "https", "other"]),
+    // What programs print
+    ("dial tcp [::1]:5432: connect: connection refused", ["postgresql"]),
+    ("ssh: connect to host example.org port 21: Connection refused", ["ftp"]),
+    ("IN=eth0 PROTO=TCP SPT=51123 DPT=21 WINDOW=1024", ["ftp"]),
+    ("upload to example.org:21 failed (110)", ["ftp"]),
+    ("Is it at tcp://localhost:21. Is it running?", ["ftp"]), ("bind: 0.0.0.0:21!", ["ftp"]),
+    // A number beside a word may be a version; the word leads.
+    ("ftp:7", ["ftp"]), ("ftp 80", ["ftp"]), ("ftp port 80", ["http"]),
+    ("database 8080", ["postgresql"]),
+    ("database at 5432", ["postgresql"]), ("my app 8080", ["http-alt"]),
+    ("database port 443", ["https", "other"]), ("http port 443", ["https"]),
   ]
 
   @Test(arguments: questions)

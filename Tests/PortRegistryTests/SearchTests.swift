@@ -16,7 +16,7 @@ import Testing
     "do",
     "use", "uses", "used", "using", "default", "run", "runs", "running", "listen", "listens",
     "protocol", "service", "standard", "my", "it", "this", "that", "with", "vs", "how",
-    "where", "need", "open", "please",
+    "where", "need", "open", "please", "incoming", "outgoing", "inbound", "outbound", "allow",
   ]
 
   private static func questions(
@@ -183,7 +183,47 @@ import Testing
     ])
     #expect(order(registry, "5433") == [])
     #expect(order(registry, "99999") == [])
-    #expect(order(registry, "postgresql 54322") == [])
+    #expect(order(registry, "postgresql 54322") == ["postgresql"])
+  }
+
+  // MARK: Words that nothing has together
+
+  /// Found by an assignment of its own each: the rarer of two words, and what has more of them.
+  private static let incomplete: [(String, [String])] = [
+    ("firewall memcached", ["memcached"]), ("memcached firewall", ["memcached"]),
+    ("firewall control firewall manager", ["manager", "fw-a"]),
+    // Mistyped words have to be there; one that nobody knows is what the question is about.
+    ("memcachd firewall", ["memcached"]), ("memcached qwertzuiop", []),
+    ("memcachd qwertzuiop", []), ("firewall", ["fw-a", "fw-b", "manager"]),
+    // A number is in names by chance.
+    ("memcached 5 firewall", ["memcached"]),
+  ]
+
+  @Test(arguments: incomplete)
+  func whereNothingHasAllWordsMostOfThemAnswer(question: String, services: [String]) throws {
+    let registry = try T.registry(iana: [
+      T.row(11, "tcp", "memcached"), T.row(12, "tcp", "fw-a", "Firewall Control"),
+      T.row(13, "tcp", "fw-b", "Firewall 5"), T.row(14, "tcp", "manager", "Firewall Manager"),
+    ])
+    #expect(order(registry, question) == services)
+  }
+
+  @Test func aWordAsItStandsIsBetterThanAllAsPartsOfOthers() throws {
+    let registry = try T.registry(iana: [
+      T.row(1, "tcp", "circuit", "Circuit Observers"), T.row(2, "tcp", "irc", "Relay Chat"),
+      T.row(3, "tcp", "serve", "Serve Words"),
+    ])
+    #expect(order(registry, "irc serve").first == "irc")
+  }
+
+  @Test func aShortWordThatThereIsWasMeant() throws {
+    let registry = try T.registry(iana: [
+      T.row(1, "tcp", "ipcserver"), T.row(2, "tcp", "irc", "Relay Chat"),
+      T.row(3, "tcp", "server-a", "Any Server"), T.row(4, "tcp", "server-b", "Other Server"),
+      T.row(5, "tcp", "asteriskmanager"),
+    ])
+    #expect(order(registry, "irc server") == ["irc"])
+    #expect(order(registry, "asterix manager") == ["asteriskmanager"])
   }
 
   @Test func anExactNameIsFoundWithItsPunctuationOrWithout() throws {

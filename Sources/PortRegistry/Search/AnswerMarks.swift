@@ -85,18 +85,25 @@ struct AnswerMarks: ~Copyable {
     round.oldest = .max
   }
 
-  /// The same, but where nothing would be left all is as if the round had not been.
-  mutating func endNextUnlessEmpty() {
-    if members[..<count].contains(where: { marks[Int($0)] <= round.last }) { return endNext() }
-    // None of its marks was written.
-    round.stamp += 1
-    round.oldest = .max
-  }
-
   // MARK: Answers
 
   /// Whether no assignment has an answer.
   var isEmpty: Bool { count == 0 }
+
+  /// Calls `body` with every assignment that has an answer.
+  func forEach(_ body: (Int) -> Void) {
+    for number in members[..<count] { body(Int(number)) }
+  }
+
+  /// Keeps those that `isKept` says yes to.
+  mutating func keep(where isKept: (Int) -> Bool) {
+    var kept = 0
+    for place in 0..<count where isKept(Int(members[place])) {
+      members[kept] = members[place]
+      kept += 1
+    }
+    count = kept
+  }
 
   /// Whether some answer is more than a part of a word or a typing error.
   var hasRealMatch: Bool {

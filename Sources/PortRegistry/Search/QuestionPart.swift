@@ -65,7 +65,7 @@ struct QuestionPart {
 
   // MARK: Numbers
 
-  /// `443`, `443/tcp`, `tcp/443`, `tcp:443`, `443-445`, `port443`, `localhost:443`, `[::1]:443/tcp`;
+  /// `443`, `443/tcp`, `tcp/443`, `tcp:443`, `443-445`, `port443`, `localhost:443`, `[::1]:443`;
   /// or an address alone.
   private mutating func readNumber(_ part: Span<UInt8>) {
     var number = part
@@ -98,8 +98,8 @@ struct QuestionPart {
     if Self.isAddress(number) { words = 0..<0 }
   }
 
-  /// Where a host ends that a port stands behind: at the last colon, or, as netstat(8) of BSD prints
-  /// it, at the dot behind an address.
+  /// Where a host ends that a port stands behind: at the last colon, or, as netstat(8) of BSD
+  /// prints it, at the dot behind an address.
   private static func hostSize(_ text: Span<UInt8>) -> Int? {
     if let colon = text.lastPosition(of: ":") {
       let host = text.extracting(0..<colon)
@@ -114,8 +114,8 @@ struct QuestionPart {
     return host.isEqual(to: "*") || isAddress(host) ? dot : nil
   }
 
-  /// Whether what stands before a port is a host for certain: nothing, `*`, an address, `localhost`,
-  /// or a name with a dot. `redis:7` may be a version.
+  /// Whether what stands before a port is a host for certain: nothing, `*`, an address,
+  /// `localhost`, or a name with a dot. `redis:7` may be a version.
   private static func isHost(_ text: Span<UInt8>) -> Bool {
     guard let last = text.last else { return true }
     return last == UInt8(ascii: "*") || last == UInt8(ascii: "]") || last == UInt8(ascii: ":")

@@ -60,3 +60,38 @@ package struct RankingKey: Comparable, Hashable, Sendable {
     left.rawValue < right.rawValue
   }
 }
+
+extension [RankingKey] {
+  /// Takes the `limit` least keys behind `key`, in order.
+  func takeLeast(_ limit: Int, after key: RankingKey?, into page: inout [RankingKey]) {
+    page.removeAll(keepingCapacity: true)
+    guard limit > 0, key?.rawValue != .max else { return }
+    let keys = span
+    let least = key.map { $0.rawValue + 1 } ?? 0
+    var read = 0
+    page.append(addingCapacity: Swift.min(limit, keys.count)) { page in
+      while read < keys.count, page.count < limit {
+        if keys[read].rawValue >= least { page.append(keys[read]) }
+        read += 1
+      }
+    }
+    page.sort()
+    guard read < keys.count else { return }
+    let others = keys.extracting(read..<keys.count)
+    var best = page.mutableSpan
+    var reach = best[limit - 1].rawValue - least
+    for index in others.indices {
+      let candidate = others[index]
+      // What is below the least comes out far beyond all that can be reached.
+      guard candidate.rawValue &- least < reach else { continue }
+      // The others make room: pages are short, and few candidates come this far.
+      var place = limit - 1
+      while place > 0, candidate < best[place - 1] {
+        best[place] = best[place - 1]
+        place -= 1
+      }
+      best[place] = candidate
+      reach = best[limit - 1].rawValue - least
+    }
+  }
+}

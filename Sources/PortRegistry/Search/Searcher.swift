@@ -7,6 +7,8 @@ package struct Searcher: ~Copyable {
   private var distance = EditDistance()
   /// The words of the question, the rarest first, where that matters.
   private var order: [WordRank] = []
+  /// By assignment: how much of the question it has, where none has all.
+  private var weights: [Int] = []
   /// The keys of all answers, in no order.
   package private(set) var keys: [RankingKey] = []
 
@@ -48,14 +50,14 @@ package struct Searcher: ~Copyable {
     if hasSeveral {
       orderWords(query, registry.index)
       // Words that are only parts of others mean less than some that stand there as they are.
-      if !marks.isEmpty { collectRarestWords(query, registry, allowsErrors: false) }
+      if !marks.isEmpty { collectMostWords(query, registry, allowsErrors: false) }
     }
     if !marks.hasRealMatch {
       marks.begin(recordCount: registry.records.count)
       collectWords(query, registry.index, allowsErrors: allowsErrors)
       if allowsErrors { collectMistypedName(query, registry.index) }
     }
-    if marks.isEmpty, hasSeveral { collectRarestWords(query, registry, allowsErrors: true) }
+    if marks.isEmpty, hasSeveral { collectMostWords(query, registry, allowsErrors: true) }
     // `my app 3000`: where words leave so much open, the number is what was meant.
     if !query.ports.isEmpty, marks.isEmpty || marks.count >= Self.answersEnough {
       marks.begin(recordCount: registry.records.count)
@@ -75,35 +77,7 @@ package struct Searcher: ~Copyable {
 
   /// The best `limit` answers behind `key`, in order.
   package func page(after key: RankingKey?, limit: Int, into page: inout [RankingKey]) {
-    page.removeAll(keepingCapacity: true)
-    guard limit > 0, key?.rawValue != .max else { return }
-    let keys = keys.span
-    let least = key.map { $0.rawValue + 1 } ?? 0
-    var read = 0
-    page.append(addingCapacity: min(limit, keys.count)) { page in
-      while read < keys.count, page.count < limit {
-        if keys[read].rawValue >= least { page.append(keys[read]) }
-        read += 1
-      }
-    }
-    page.sort()
-    guard read < keys.count else { return }
-    let others = keys.extracting(read..<keys.count)
-    var span = page.mutableSpan
-    var reach = span[limit - 1].rawValue - least
-    for index in others.indices {
-      let candidate = others[index]
-      // What is below the least comes out far beyond all that can be reached.
-      guard candidate.rawValue &- least < reach else { continue }
-      // The others make room: pages are short, and few candidates come this far.
-      var place = limit - 1
-      while place > 0, candidate < span[place - 1] {
-        span[place] = span[place - 1]
-        place -= 1
-      }
-      span[place] = candidate
-      reach = span[limit - 1].rawValue - least
-    }
+    keys.takeLeast(limit, after: key, into: &page)
   }
 
   /// Finds where in the registry's text the field begins that each item of a page answers `query`
@@ -280,23 +254,7 @@ package struct Searcher: ~Copyable {
 
   // MARK: Words that are not all there
 
-  /// A word of a question by how rare it is.
-  private struct WordRank: Comparable {
-    /// How many assignments have it, and below that its place in the question.
-    private let rawValue: Int
-
-    /// - Parameter count: How many assignments have it; `nil` for a number.
-    init(_ position: Int, count: Int?) { rawValue = (count ?? 1 << 40) << 8 | position }
-
-    var position: Int { rawValue & 0xFF }
-    var isUnknown: Bool { rawValue >> 8 == 0 }
-    var isNumber: Bool { rawValue >> 48 != 0 }
-
-    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
-  }
-
-  /// Brings the words of a question into ``order``: the rarest is what it is about. Numbers come
-  /// last, since they are in names by chance.
+  /// Brings the words of a question into ``order``.
   private mutating func orderWords(_ query: borrowing Query, _ index: SearchIndex) {
     order.removeAll(keepingCapacity: true)
     for (position, word) in query.words.enumerated() {
@@ -307,25 +265,40 @@ package struct Searcher: ~Copyable {
     order.sort()
   }
 
-  /// Where no assignment has all words: those that have the rarest, and of these those that have the
-  /// next, and so on. A word that would leave nothing is set aside, unless nobody knows it: then
-  /// the question is about something that is not here.
-  private mutating func collectRarestWords(
+  /// Where no assignment has all words: those that have most of them, each word weighing as much as
+  /// it is rare. A word that nobody knows, but perhaps mistyped, has to be among them: else the
+  /// question is about something that is not here.
+  private mutating func collectMostWords(
     _ query: borrowing Query,
     _ registry: Registry,
     allowsErrors: Bool
   ) {
+    weights.removeAll(keepingCapacity: true)
+    weights.append(contentsOf: repeatElement(0, count: registry.records.count))
+    // At the least a word, and all that are unknown.
+    var most = max(WordRank.weightMin, order.count(where: \.isUnknown) * WordRank.weightOfUnknown)
+    for rank in order {
+      marks.begin(recordCount: registry.records.count)
+      collect(rank, of: query, registry.index, allowsErrors: allowsErrors)
+      marks.forEach { number in
+        weights[number] += rank.weight
+        most = max(most, weights[number])
+      }
+    }
     marks.begin(recordCount: registry.records.count)
-    for (place, rank) in order.enumerated() {
-      if place > 0 { marks.beginNext() }
-      collectWord(at: rank.position, of: query, registry.index)
-      if rank.isUnknown, allowsErrors {
-        collectParts(at: rank.position, of: query, registry.index, allowsErrors: true)
-      }
-      if place > 0 {
-        if rank.isUnknown { marks.endNext() } else { marks.endNextUnlessEmpty() }
-      }
-      if marks.isEmpty { return }
+    for rank in order { collect(rank, of: query, registry.index, allowsErrors: allowsErrors) }
+    marks.keep { weights[$0] == most }
+  }
+
+  private mutating func collect(
+    _ rank: WordRank,
+    of query: borrowing Query,
+    _ index: SearchIndex,
+    allowsErrors: Bool
+  ) {
+    collectWord(at: rank.position, of: query, index)
+    if rank.isUnknown, allowsErrors {
+      collectParts(at: rank.position, of: query, index, allowsErrors: true)
     }
   }
 
