@@ -221,7 +221,7 @@ extension AnswerMarks.Round {
     // What an assignment's mark is cannot be foretold, so as little as can be hangs on branches.
     for place in places {
       let posting = postings[place]
-      let mark = first | answers[Int(posting.fields.rawValue)] | UInt64(place)
+      let mark = first | answers[Int(posting.fields.rawValue)] | UInt64(truncatingIfNeeded: place)
       let old = marks[posting.record]
       if bringsMembers {
         marks[posting.record] = min(mark, old)

@@ -45,24 +45,32 @@ package struct Searcher: ~Copyable {
 
   /// Looks for what was perhaps meant, where no assignment holds all words but as parts of others.
   private mutating func lookFurther(_ query: borrowing Query, _ registry: Registry) {
-    let hasSeveral = query.words.count > 1
     let allowsErrors = marks.count < Self.answersEnough
-    if hasSeveral {
+    if query.words.count > 1 {
       orderWords(query, registry.index)
       // Words that are only parts of others mean less than some that stand there as they are.
       if !marks.isEmpty { collectMostWords(query, registry, allowsErrors: false) }
+      if !marks.hasRealMatch { collectAll(query, registry, allowsErrors: allowsErrors) }
+      if marks.isEmpty { collectMostWords(query, registry, allowsErrors: true) }
+    } else if allowsErrors {
+      collectAll(query, registry, allowsErrors: true)
     }
-    if !marks.hasRealMatch {
-      marks.begin(recordCount: registry.records.count)
-      collectWords(query, registry.index, allowsErrors: allowsErrors)
-      if allowsErrors { collectMistypedName(query, registry.index) }
-    }
-    if marks.isEmpty, hasSeveral { collectMostWords(query, registry, allowsErrors: true) }
     // `my app 3000`: where words leave so much open, the number is what was meant.
     if !query.ports.isEmpty, marks.isEmpty || marks.count >= Self.answersEnough {
       marks.begin(recordCount: registry.records.count)
       collectPorts(query, registry)
     }
+  }
+
+  /// What has all words, mistyped perhaps.
+  private mutating func collectAll(
+    _ query: borrowing Query,
+    _ registry: Registry,
+    allowsErrors: Bool
+  ) {
+    marks.begin(recordCount: registry.records.count)
+    collectWords(query, registry.index, allowsErrors: allowsErrors)
+    if allowsErrors { collectMistypedName(query, registry.index) }
   }
 
   /// Every assignment that passes `filter`, in the order of ports.
