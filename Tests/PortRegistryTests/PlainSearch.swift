@@ -222,7 +222,7 @@ struct PlainSearch {
       }
     }
     for key in page.keys.joined() where [.whole, .prefix, .within].contains(kinships[key]) {
-      answer = best(answer, (.substring, 2))
+      answer = best(answer, (.substring, 4))
     }
     return answer
   }

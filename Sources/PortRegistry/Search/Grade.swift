@@ -47,8 +47,9 @@ struct Grade: Sendable {
     let isFuzzy = matchClass == .fuzzy
     let words = fields.intersection(.words).rawValue
     if words == 0 {
-      // A key alone answers where a word runs over the border between two words of a name.
-      return isFuzzy ? none : answer(max(matchClass, .substring), nameField)
+      // A key alone answers where a word runs over the border between two words of a name. Where it
+      // does not, one of these words answers as well, and has to be the better answer.
+      return isFuzzy ? none : answer(max(matchClass, .substring), noteField)
     }
     let field = words.trailingZeroBitCount
     // Descriptions and remarks have too many words to be searched for slips.

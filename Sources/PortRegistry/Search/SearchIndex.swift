@@ -102,7 +102,11 @@ package final class SearchIndex: Sendable {
     // So that eight bytes can be read of any term.
     termText += Array(repeating: 0, count: 8)
     (postingStarts, postings, fieldStarts) = Self.sortPostings(collector, rank)
-    trigrams = Trigrams(of: termText, termStarts)
+    trigrams = Trigrams(
+      of: termText,
+      termStarts,
+      borders: order.map { collector.terms.borders[Int($0)] }
+    )
     termsBySize = TermsBySize(termText, termStarts)
     ranks = records.enumerated().map { RankingKey(of: $1, number: $0) }
     isWhole = if case .words = scope { true } else { false }
@@ -268,7 +272,8 @@ package final class SearchIndex: Sendable {
     let (places, offset, areExact) = trigrams.candidates(for: word)
     var previous = -1
     if areExact {
-      for place in places where place.term != previous && place.offset > 0 {
+      for place in places
+      where place.term != previous && place.offset > 0 && !place.isWithinWord {
         previous = place.term
         body(place.term)
       }

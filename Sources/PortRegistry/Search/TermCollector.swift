@@ -16,6 +16,8 @@ struct TermCollector {
   private var key: [UInt8] = []
   /// Where in it the word at hand begins.
   private var wordStart = 0
+  /// Where in it the words end so far (``TermTable/borders``).
+  private var borders: UInt64 = 0
 
   /// The only terms to gather; `nil` for all.
   private let wanted: QuestionTerms?
@@ -42,13 +44,14 @@ struct TermCollector {
   ) {
     guard !range.isEmpty else { return }
     addWords(source, range, field)
-    if !key.isEmpty { add(0..<key.count, keyField, range.lowerBound) }
+    if !key.isEmpty { add(0..<key.count, keyField, range.lowerBound, borders) }
   }
 
   mutating func addWords(_ source: Span<UInt8>, _ range: Range<Int>, _ field: FieldSet) {
     guard !range.isEmpty else { return }
     key.removeAll(keepingCapacity: true)
     wordStart = 0
+    borders = 0
     let fieldStart = range.lowerBound
     let source = source.extracting(range)
     var index = 0
@@ -71,19 +74,25 @@ struct TermCollector {
 
   private mutating func endWord(_ field: FieldSet, _ fieldStart: Int) {
     guard wordStart < key.count else { return }
-    add(wordStart..<key.count, field, fieldStart)
+    add(wordStart..<key.count, field, fieldStart, TermTable.allBorders)
     wordStart = key.count
+    borders |= 1 << wordStart
   }
 
   /// Adds what stands at `range` of the key.
-  private mutating func add(_ range: Range<Int>, _ field: FieldSet, _ fieldStart: Int) {
+  private mutating func add(
+    _ range: Range<Int>,
+    _ field: FieldSet,
+    _ fieldStart: Int,
+    _ borders: UInt64
+  ) {
     let key = key
     let term = key.span.extracting(range).extracting(first: SearchIndex.termSizeMax)
     if let wanted, !wanted.mayHold(term) { return }
     let posting = SearchIndex.Posting(record: record, fields: field)
     occurrences.append(
       Occurrence(
-        term: terms.number(of: term),
+        term: terms.number(of: term, borders),
         posting: posting.rawValue,
         fieldStart: UInt32(fieldStart)
       )
@@ -97,6 +106,10 @@ struct TermTable {
   private var starts: [UInt32] = [0]
   /// The first eight bytes of each term, big-endian.
   private(set) var heads: [UInt64] = []
+  /// Where each term has a border between two words that it was run together from: a bit for each
+  /// byte that one of its occurrences has a border before; all where it is a word itself.
+  private(set) var borders: [UInt64] = []
+  static let allBorders = UInt64.max
   private var hashes: [UInt32] = []
   /// Open addressing over the hashes: 0 is free, else a term's number plus one.
   private var slots: [UInt32]
@@ -111,7 +124,7 @@ struct TermTable {
   func range(_ number: Int) -> Range<Int> { Int(starts[number])..<Int(starts[number + 1]) }
 
   /// The number of `term`, a new one if it has not come before.
-  mutating func number(of term: Span<UInt8>) -> UInt32 {
+  mutating func number(of term: Span<UInt8>, _ borders: UInt64) -> UInt32 {
     var hash: UInt32 = 2_166_136_261
     for index in term.indices { hash = (hash ^ UInt32(term[index])) &* 16_777_619 }
     hash ^= hash >> 15
@@ -119,13 +132,17 @@ struct TermTable {
     var slot = Int(hash) & mask
     while slots[slot] != 0 {
       let number = slots[slot] - 1
-      if hashes[Int(number)] == hash, equals(Int(number), term) { return number }
+      if hashes[Int(number)] == hash, equals(Int(number), term) {
+        self.borders[Int(number)] |= borders
+        return number
+      }
       slot = (slot + 1) & mask
     }
     let number = UInt32(hashes.count)
     slots[slot] = number + 1
     hashes.append(hash)
     heads.append(SearchIndex.head(term))
+    self.borders.append(borders)
     for index in term.indices { text.append(term[index]) }
     starts.append(UInt32(text.count))
     if hashes.count * 2 > slots.count { grow() }

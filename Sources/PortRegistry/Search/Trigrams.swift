@@ -16,26 +16,33 @@ struct Trigrams: Sendable {
   struct Place: Sendable {
     private let rawValue: UInt32
 
-    init(term: Int, offset: Int) {
-      rawValue = UInt32(truncatingIfNeeded: term) << 6 | UInt32(truncatingIfNeeded: offset)
+    init(term: Int, offset: Int, isWithinWord: Bool) {
+      rawValue =
+        UInt32(truncatingIfNeeded: term) << 7 | (isWithinWord ? 1 << 6 : 0)
+        | UInt32(truncatingIfNeeded: offset)
     }
 
-    var term: Int { Int(rawValue >> 6) }
+    var term: Int { Int(rawValue >> 7) }
+    /// Whether the term is several words run together and the trigram stands within one of them:
+    /// then that word is a term too, of the same assignments, and a better answer.
+    var isWithinWord: Bool { rawValue & 1 << 6 != 0 }
     /// In bytes, below ``SearchIndex/termSizeMax``.
     var offset: Int { Int(rawValue & 63) }
   }
 
-  init(of text: [UInt8], _ termStarts: [UInt32]) {
+  /// - Parameter borders: By term (``TermTable/borders``).
+  init(of text: [UInt8], _ termStarts: [UInt32], borders: [UInt64]) {
     var counts = [UInt32](repeating: 0, count: Self.bucketCount + 1)
     Self.forEach(text, termStarts) { bucket, _, _ in counts[bucket + 1] += 1 }
     for place in 1..<counts.count { counts[place] += counts[place - 1] }
     var places = [Place](
-      repeating: Place(term: 0, offset: 0),
+      repeating: Place(term: 0, offset: 0, isWithinWord: false),
       count: Int(counts[Self.bucketCount])
     )
     var next = counts
     Self.forEach(text, termStarts) { bucket, term, offset in
-      places[Int(next[bucket])] = Place(term: term, offset: offset)
+      let isWithinWord = borders[term] >> UInt64(offset + 1) & 0b11 == 0
+      places[Int(next[bucket])] = Place(term: term, offset: offset, isWithinWord: isWithinWord)
       next[bucket] += 1
     }
     starts = counts
