@@ -15,8 +15,8 @@ struct ListBench: ~Copyable {
   private var glance: UInt8 = 0
   /// The items of the page at hand, in order.
   private(set) var page: [RankingKey] = []
-  /// Where in the registry's text the field begins that each of them answers with.
-  private var fieldStarts: [Int?] = []
+  /// Where each of them answers.
+  private var positions: [TextPosition?] = []
 
   /// How long one answer may be, in bytes. A page that would be longer is cut.
   static let answerBytesMax = 256 * 1024
@@ -66,14 +66,14 @@ struct ListBench: ~Copyable {
     writer.removeAll()
     PageBody.begin(total: total, into: &writer)
     if question.isSearch {
-      searcher.findFields(of: page, of: query, in: store.registry, into: &fieldStarts)
-      glance = store.glance(at: page, fieldStarts)
+      searcher.findPositions(of: page, of: query, in: store.registry, into: &positions)
+      glance = store.glance(at: page, positions)
     }
     let matchBody = MatchBody.shared
     for (place, key) in page.enumerated() {
       store.writeAssignment(key.number, into: &writer)
       if question.isSearch {
-        match.find(key, of: query, at: fieldStarts[place], in: store.registry)
+        match.find(key, of: query, at: positions[place], in: store.registry)
         matchBody.end(match, into: &writer)
       } else {
         writer.endObject()

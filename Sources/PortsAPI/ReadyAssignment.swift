@@ -23,7 +23,7 @@ extension RepresentationStore {
   }
 
   /// Reads a byte of every cache line that the items of a page are copied from, of their records,
-  /// and of the text at `fieldStarts`, where they answer.
+  /// and of the text at `positions`, where they answer.
   ///
   /// They lie anywhere in some megabytes, and a line that is not in the cache takes as long as
   /// hundreds of instructions. Made one behind the other, each item would wait for its own lines;
@@ -31,11 +31,11 @@ extension RepresentationStore {
   ///
   /// - Returns: What depends on all that was read, so that no read is left out.
   @inline(never)
-  func glance(at page: [RankingKey], _ fieldStarts: [Int?]) -> UInt8 {
+  func glance(at page: [RankingKey], _ positions: [TextPosition?]) -> UInt8 {
     var seen: UInt8 = 0
     guard !ports.isEmpty else { return seen }
-    for start in fieldStarts {
-      if let start { seen ^= registry.text[start] }
+    for position in positions {
+      if let position { seen ^= registry.text[position.start] }
     }
     for key in page {
       let record = registry.records[key.number]

@@ -111,9 +111,10 @@ struct AnswerMarks: ~Copyable {
     return members[..<count].contains { Self.answer(of: marks[Int($0)]) <= worst }
   }
 
-  /// The place of the posting that the latest word's answer in assignment `number` came from, if
-  /// it was a word that answered.
-  func place(_ number: Int) -> Int { Int(marks[number] & Self.placeBits) }
+  /// Where the term stands that answered the latest word in assignment `number`, if one did.
+  func position(_ number: Int, of index: SearchIndex) -> TextPosition {
+    index.positions[Int(marks[number] & Self.placeBits)]
+  }
 
   @inline(__always)
   private static func answer(of mark: UInt64) -> UInt32 {

@@ -48,13 +48,12 @@ package struct Match: Sendable {
 
   /// Finds how the assignment at `key` of a search for `query` answers it.
   ///
-  /// - Parameter fieldStart: Where in the registry's text the field begins that the search met, if
-  ///   that is known (``Searcher/findFields(of:of:in:into:)``). An alias that begins there is
-  ///   looked at before the others.
+  /// - Parameter position: Where the search met the answer, if that is known
+  ///   (``Searcher/findPositions(of:of:in:into:)``). All is looked through if it is not there.
   package mutating func find(
     _ key: RankingKey,
     of query: borrowing Query,
-    at fieldStart: Int?,
+    at position: TextPosition?,
     in registry: Registry
   ) {
     spans.removeAll()
@@ -70,9 +69,7 @@ package struct Match: Sendable {
     }
     // The field that ranks first; then any other, since words may be spread over several.
     let first = Field(rawValue: UInt8(key.field)) ?? .service
-    if first == .aliases, let fieldStart, findIn(aliasAt: fieldStart, record, query, registry) {
-      return
-    }
+    if let position, find(at: position, in: first, record, query, registry) { return }
     if findIn(first, record, query, registry) { return }
     for other in Field.allCases where other != first && other != .port {
       if findIn(other, record, query, registry) { return }
@@ -96,6 +93,55 @@ package struct Match: Sendable {
     port < 10 ? 1 : port < 100 ? 2 : port < 1000 ? 3 : port < 10_000 ? 4 : 5
   }
 
+  // MARK: Where the search met it
+
+  private mutating func find(
+    at position: TextPosition,
+    in field: Field,
+    _ record: AssignmentRecord,
+    _ query: borrowing Query,
+    _ registry: Registry
+  ) -> Bool {
+    self.field = field
+    element = 0
+    switch field {
+    case .service: return find(at: position, in: record.service, query, registry)
+    case .name: return find(at: position, in: record.name, query, registry)
+    case .description: return find(at: position, in: record.description, query, registry)
+    case .note: return find(at: position, in: record.note, query, registry)
+    case .aliases:
+      for place in registry.aliases(of: record) {
+        let alias = registry.listed(place)
+        if alias.bytes.contains(position.start) {
+          return find(at: position, in: alias, query, registry)
+        }
+        element += 1
+      }
+      return false
+    case .trojans, .port: return false
+    }
+  }
+
+  private mutating func find(
+    at position: TextPosition,
+    in range: TextRange,
+    _ query: borrowing Query,
+    _ registry: Registry
+  ) -> Bool {
+    let bytes = range.bytes
+    guard bytes.contains(position.start) else { return false }
+    guard position.isExact, kind == .word || kind == .substring else {
+      return findIn(range, query, registry)
+    }
+    let text = registry.text
+    let rest = position.start..<bytes.upperBound
+    guard let place = PlainText.firstPosition(of: query.key.span, in: rest, of: text.span) else {
+      return findIn(range, query, registry)
+    }
+    spans.insert(place.lowerBound - bytes.lowerBound..<place.upperBound - bytes.lowerBound)
+    return true
+  }
+
   // MARK: Fields
 
   private mutating func findIn(
@@ -115,22 +161,6 @@ package struct Match: Sendable {
     case .trojans: return findIn(registry.trojans(of: record), query, registry)
     case .port: return false
     }
-  }
-
-  private mutating func findIn(
-    aliasAt start: Int,
-    _ record: AssignmentRecord,
-    _ query: borrowing Query,
-    _ registry: Registry
-  ) -> Bool {
-    field = .aliases
-    element = 0
-    for place in registry.aliases(of: record) {
-      let alias = registry.listed(place)
-      if alias.bytes.lowerBound == start { return findIn(alias, query, registry) }
-      element += 1
-    }
-    return false
   }
 
   private mutating func findIn(

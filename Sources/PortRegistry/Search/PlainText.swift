@@ -32,6 +32,20 @@ enum PlainText {
     return candidates.arePlain ? .span(within) : .notPlain
   }
 
+  /// The first place where a folded word stands, soon behind the beginning of `range`, as a range
+  /// of the whole text; `nil` if it does not, or if something comes first that is not plain.
+  static func firstPosition(
+    of word: Span<UInt8>,
+    in range: Range<Int>,
+    of text: Span<UInt8>
+  ) -> Range<Int>? {
+    for start in range {
+      if let end = end(of: word, in: start..<range.upperBound, of: text) { return start..<end }
+      guard isPlain(text[start]) else { return nil }
+    }
+    return nil
+  }
+
   /// Where a key stands at the beginning of the text, and, if `whole`, is all of it.
   static func beginning(
     _ key: Span<UInt8>,

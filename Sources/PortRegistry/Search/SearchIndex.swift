@@ -58,9 +58,8 @@ package final class SearchIndex: Sendable {
   /// Where each term's postings begin.
   let postingStarts: [UInt32]
   let postings: [Posting]
-  /// Where in the registry's text the field begins, such as one of the aliases, that each posting's
-  /// term first stands in.
-  let fieldStarts: [UInt32]
+  /// Where each posting's term stands in the field of its assignment that ranks first.
+  let positions: [TextPosition]
   /// What each assignment brings to its place in the order of answers, whatever is asked.
   let ranks: [RankingKey]
   let trigrams: Trigrams
@@ -101,7 +100,7 @@ package final class SearchIndex: Sendable {
     }
     // So that eight bytes can be read of any term.
     termText += Array(repeating: 0, count: 8)
-    (postingStarts, postings, fieldStarts) = Self.sortPostings(collector, rank)
+    (postingStarts, postings, positions) = Self.sortPostings(collector, rank)
     trigrams = Trigrams(
       of: termText,
       termStarts,
@@ -150,42 +149,42 @@ package final class SearchIndex: Sendable {
   private static func sortPostings(
     _ collector: TermCollector,
     _ rank: [UInt32]
-  ) -> (starts: [UInt32], postings: [Posting], fieldStarts: [UInt32]) {
+  ) -> (starts: [UInt32], postings: [Posting], positions: [TextPosition]) {
     var counts = [UInt32](repeating: 0, count: rank.count + 1)
     for occurrence in collector.occurrences { counts[Int(rank[Int(occurrence.term)]) + 1] += 1 }
     for place in counts.indices.dropFirst() { counts[place] += counts[place - 1] }
-    // The posting above, where its field begins below.
-    var sorted = [UInt64](repeating: 0, count: collector.occurrences.count)
+    // The places of the occurrences in that order.
+    var sorted = [UInt32](repeating: 0, count: collector.occurrences.count)
     var next = counts
-    for occurrence in collector.occurrences {
+    for (number, occurrence) in collector.occurrences.enumerated() {
       let place = Int(rank[Int(occurrence.term)])
-      sorted[Int(next[place])] =
-        UInt64(occurrence.posting) << 32 | UInt64(occurrence.fieldStart)
+      sorted[Int(next[place])] = UInt32(truncatingIfNeeded: number)
       next[place] += 1
     }
     var starts: [UInt32] = []
     var postings: [Posting] = []
-    var fieldStarts: [UInt32] = []
+    var positions: [TextPosition] = []
     starts.reserveCapacity(rank.count + 1)
     postings.reserveCapacity(sorted.count)
-    fieldStarts.reserveCapacity(sorted.count)
+    positions.reserveCapacity(sorted.count)
     for term in rank.indices {
       starts.append(UInt32(postings.count))
       var pending: UInt32?
       for place in Int(counts[term])..<Int(counts[term + 1]) {
-        let posting = UInt32(sorted[place] >> 32)
+        let occurrence = collector.occurrences[Int(sorted[place])]
+        let posting = occurrence.posting
         if let open = pending, open >> 8 == posting >> 8 {
           pending = open | posting
         } else {
           if let open = pending { postings.append(Posting(open)) }
-          fieldStarts.append(UInt32(truncatingIfNeeded: sorted[place]))
+          positions.append(occurrence.position)
           pending = posting
         }
       }
       if let open = pending { postings.append(Posting(open)) }
     }
     starts.append(UInt32(postings.count))
-    return (starts, postings, fieldStarts)
+    return (starts, postings, positions)
   }
 
   // MARK: Finding terms

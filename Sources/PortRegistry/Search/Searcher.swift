@@ -88,20 +88,19 @@ package struct Searcher: ~Copyable {
     keys.takeLeast(limit, after: key, into: &page)
   }
 
-  /// Finds where in the registry's text the field begins that each item of a page answers `query`
-  /// with. It is known for questions of one word only, as the words of others may stand in several
-  /// fields.
-  package func findFields(
+  /// Finds where each item of a page answers `query`. It is known for questions of one word only,
+  /// as the words of others may stand in several fields.
+  package func findPositions(
     of page: [RankingKey],
     of query: borrowing Query,
     in registry: Registry,
-    into fieldStarts: inout [Int?]
+    into positions: inout [TextPosition?]
   ) {
-    fieldStarts.removeAll(keepingCapacity: true)
+    positions.removeAll(keepingCapacity: true)
     let isKnown = query.isOneWord
     for key in page {
       let isWord = isKnown && key.matchClass != .number
-      fieldStarts.append(isWord ? Int(registry.index.fieldStarts[marks.place(key.number)]) : nil)
+      positions.append(isWord ? marks.position(key.number, of: registry.index) : nil)
     }
   }
 

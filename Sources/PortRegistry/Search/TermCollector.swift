@@ -3,8 +3,7 @@ struct TermCollector {
   struct Occurrence {
     let term: UInt32
     let posting: UInt32
-    /// Where in the registry's text that field begins.
-    let fieldStart: UInt32
+    let position: TextPosition
   }
 
   /// The assignment at hand.
@@ -18,6 +17,11 @@ struct TermCollector {
   private var wordStart = 0
   /// Where in it the words end so far (``TermTable/borders``).
   private var borders: UInt64 = 0
+  /// Where in the registry's text the field begins, and the word at hand.
+  private var fieldStart = 0
+  private var wordPosition = 0
+  /// Whether all of the field is ASCII so far.
+  private var isASCII = true
 
   /// The only terms to gather; `nil` for all.
   private let wanted: QuestionTerms?
@@ -44,7 +48,8 @@ struct TermCollector {
   ) {
     guard !range.isEmpty else { return }
     addWords(source, range, field)
-    if !key.isEmpty { add(0..<key.count, keyField, range.lowerBound, borders) }
+    let position = TextPosition(range.lowerBound, isExact: false)
+    if !key.isEmpty { add(0..<key.count, keyField, position, borders) }
   }
 
   mutating func addWords(_ source: Span<UInt8>, _ range: Range<Int>, _ field: FieldSet) {
@@ -52,11 +57,14 @@ struct TermCollector {
     key.removeAll(keepingCapacity: true)
     wordStart = 0
     borders = 0
-    let fieldStart = range.lowerBound
+    fieldStart = range.lowerBound
+    isASCII = true
     let source = source.extracting(range)
     var index = 0
     while index < source.count {
       let (first, second, size) = Tokens.fold(source, at: index)
+      if size > 1 { isASCII = false }
+      if key.count == wordStart { wordPosition = fieldStart + index }
       if first == 0 {
         for place in index..<index + size { key.append(source[place]) }
       } else if first != Tokens.nothing {
@@ -64,17 +72,18 @@ struct TermCollector {
           key.append(first)
           if second != 0 { key.append(second) }
         } else {
-          endWord(field, fieldStart)
+          endWord(field)
         }
       }
       index += size
     }
-    endWord(field, fieldStart)
+    endWord(field)
   }
 
-  private mutating func endWord(_ field: FieldSet, _ fieldStart: Int) {
+  private mutating func endWord(_ field: FieldSet) {
     guard wordStart < key.count else { return }
-    add(wordStart..<key.count, field, fieldStart, TermTable.allBorders)
+    let position = TextPosition(isASCII ? wordPosition : fieldStart, isExact: isASCII)
+    add(wordStart..<key.count, field, position, TermTable.allBorders)
     wordStart = key.count
     borders |= 1 << wordStart
   }
@@ -83,7 +92,7 @@ struct TermCollector {
   private mutating func add(
     _ range: Range<Int>,
     _ field: FieldSet,
-    _ fieldStart: Int,
+    _ position: TextPosition,
     _ borders: UInt64
   ) {
     let key = key
@@ -94,7 +103,7 @@ struct TermCollector {
       Occurrence(
         term: terms.number(of: term, borders),
         posting: posting.rawValue,
-        fieldStart: UInt32(fieldStart)
+        position: position
       )
     )
   }
