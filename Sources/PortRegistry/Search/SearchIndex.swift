@@ -153,12 +153,13 @@ package final class SearchIndex: Sendable {
     var counts = [UInt32](repeating: 0, count: rank.count + 1)
     for occurrence in collector.occurrences { counts[Int(rank[Int(occurrence.term)]) + 1] += 1 }
     for place in counts.indices.dropFirst() { counts[place] += counts[place - 1] }
-    // The places of the occurrences in that order.
-    var sorted = [UInt32](repeating: 0, count: collector.occurrences.count)
+    // The posting above, its position below.
+    var sorted = [UInt64](repeating: 0, count: collector.occurrences.count)
     var next = counts
-    for (number, occurrence) in collector.occurrences.enumerated() {
+    for occurrence in collector.occurrences {
       let place = Int(rank[Int(occurrence.term)])
-      sorted[Int(next[place])] = UInt32(truncatingIfNeeded: number)
+      sorted[Int(next[place])] =
+        UInt64(occurrence.posting) << 32 | UInt64(occurrence.position.rawValue)
       next[place] += 1
     }
     var starts: [UInt32] = []
@@ -171,13 +172,12 @@ package final class SearchIndex: Sendable {
       starts.append(UInt32(postings.count))
       var pending: UInt32?
       for place in Int(counts[term])..<Int(counts[term + 1]) {
-        let occurrence = collector.occurrences[Int(sorted[place])]
-        let posting = occurrence.posting
+        let posting = UInt32(sorted[place] >> 32)
         if let open = pending, open >> 8 == posting >> 8 {
           pending = open | posting
         } else {
           if let open = pending { postings.append(Posting(open)) }
-          positions.append(occurrence.position)
+          positions.append(TextPosition(rawValue: UInt32(truncatingIfNeeded: sorted[place])))
           pending = posting
         }
       }

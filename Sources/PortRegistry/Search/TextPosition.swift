@@ -1,6 +1,8 @@
 /// Where in the registry's text an answer stands, as the index knows it.
 package struct TextPosition: Sendable {
-  private let rawValue: UInt32
+  let rawValue: UInt32
+
+  init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// - Parameters:
   ///   - start: The place of the first byte of a word or, if that is not exact, of its field.
