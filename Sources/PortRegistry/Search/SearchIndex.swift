@@ -62,7 +62,8 @@ package final class SearchIndex: Sendable {
   let positions: [TextPosition]
   /// What each assignment brings to its place in the order of answers, whatever is asked.
   let ranks: [RankingKey]
-  let trigrams: Trigrams
+  let wordTrigrams: Trigrams
+  let borderTrigrams: Trigrams
   let termsBySize: TermsBySize
   /// Whether all names are in it.
   let isWhole: Bool
@@ -101,11 +102,9 @@ package final class SearchIndex: Sendable {
     // So that eight bytes can be read of any term.
     termText += Array(repeating: 0, count: 8)
     (postingStarts, postings, positions) = Self.sortPostings(collector, rank)
-    trigrams = Trigrams(
-      of: termText,
-      termStarts,
-      borders: order.map { collector.terms.borders[Int($0)] }
-    )
+    let borders = order.map { collector.terms.borders[Int($0)] }
+    wordTrigrams = Trigrams(ofWords: termText, termStarts, borders)
+    borderTrigrams = Trigrams(ofBorders: termText, termStarts, borders)
     termsBySize = TermsBySize(termText, termStarts)
     ranks = records.enumerated().map { RankingKey(of: $1, number: $0) }
     isWhole = if case .words = scope { true } else { false }
@@ -265,14 +264,31 @@ package final class SearchIndex: Sendable {
 
   // MARK: Substrings and typing errors
 
-  /// Calls `body` with every term that holds `word`, of at least three bytes, behind its beginning.
+  /// Calls `body` with every term that holds `word`, of at least three bytes, behind its beginning;
+  /// with some perhaps more than once.
   @inline(__always)
   func forEachTerm(containing word: Span<UInt8>, _ body: (Int) -> Void) {
-    let (places, offset, areExact) = trigrams.candidates(for: word)
+    let areExact = Trigrams.areExact(word)
+    let rarest = wordTrigrams.rarestOffset(in: word)
+    forEachTerm(wordTrigrams.places(of: word, at: rarest), rarest, areExact, word, body)
+    for offset in 0..<word.count - 2 {
+      forEachTerm(borderTrigrams.places(of: word, at: offset), offset, areExact, word, body)
+    }
+  }
+
+  /// Calls `body` with each term that has the trigram that stands at `offset` of `word`, and all of
+  /// that.
+  @inline(__always)
+  private func forEachTerm(
+    _ places: ArraySlice<Trigrams.Place>,
+    _ offset: Int,
+    _ areExact: Bool,
+    _ word: Span<UInt8>,
+    _ body: (Int) -> Void
+  ) {
     var previous = -1
     if areExact {
-      for place in places
-      where place.term != previous && place.offset > 0 && !place.isWithinWord {
+      for place in places where place.term != previous && place.offset > 0 {
         previous = place.term
         body(place.term)
       }

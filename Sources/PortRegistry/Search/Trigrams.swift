@@ -1,5 +1,9 @@
 /// For every three letters in a row: the terms that hold them, so that a word is found inside
 /// others.
+///
+/// There are two of them. One has the terms that are words. The other has names whose words are run
+/// together, and of these only letters on both sides of a border: what stands within one of the
+/// words is found by that word, in the same assignments.
 struct Trigrams: Sendable {
   /// For each bucket of trigrams: where its terms begin in ``places``.
   private let starts: [UInt32]
@@ -16,54 +20,72 @@ struct Trigrams: Sendable {
   struct Place: Sendable {
     private let rawValue: UInt32
 
-    init(term: Int, offset: Int, isWithinWord: Bool) {
-      rawValue =
-        UInt32(truncatingIfNeeded: term) << 7 | (isWithinWord ? 1 << 6 : 0)
-        | UInt32(truncatingIfNeeded: offset)
+    init(term: Int, offset: Int) {
+      rawValue = UInt32(truncatingIfNeeded: term) << 6 | UInt32(truncatingIfNeeded: offset)
     }
 
-    var term: Int { Int(rawValue >> 7) }
-    /// Whether the term is several words run together and the trigram stands within one of them:
-    /// then that word is a term too, of the same assignments, and a better answer.
-    var isWithinWord: Bool { rawValue & 1 << 6 != 0 }
+    var term: Int { Int(rawValue >> 6) }
     /// In bytes, below ``SearchIndex/termSizeMax``.
     var offset: Int { Int(rawValue & 63) }
   }
 
-  /// - Parameter borders: By term (``TermTable/borders``).
-  init(of text: [UInt8], _ termStarts: [UInt32], borders: [UInt64]) {
+  /// Of the terms that are words.
+  init(ofWords text: [UInt8], _ termStarts: [UInt32], _ borders: [UInt64]) {
+    self.init { body in
+      for term in borders.indices where borders[term] == TermTable.allBorders {
+        Self.forEach(text, termStarts, term, body)
+      }
+    }
+  }
+
+  /// Of the borders in the others.
+  init(ofBorders text: [UInt8], _ termStarts: [UInt32], _ borders: [UInt64]) {
+    self.init { body in
+      for term in borders.indices where borders[term] != TermTable.allBorders {
+        Self.forEach(text, termStarts, term) { bucket, term, offset in
+          // Before the second letter or the third.
+          if borders[term] >> UInt64(offset + 1) & 0b11 != 0 { body(bucket, term, offset) }
+        }
+      }
+    }
+  }
+
+  private typealias Body = (_ bucket: Int, _ term: Int, _ offset: Int) -> Void
+
+  /// - Parameter forEach: Gives all trigrams to its parameter, in the order of terms.
+  @inline(__always)
+  private init(_ forEach: (Body) -> Void) {
     var counts = [UInt32](repeating: 0, count: Self.bucketCount + 1)
-    Self.forEach(text, termStarts) { bucket, _, _ in counts[bucket + 1] += 1 }
+    forEach { bucket, _, _ in counts[bucket + 1] += 1 }
     for place in 1..<counts.count { counts[place] += counts[place - 1] }
     var places = [Place](
-      repeating: Place(term: 0, offset: 0, isWithinWord: false),
+      repeating: Place(term: 0, offset: 0),
       count: Int(counts[Self.bucketCount])
     )
     var next = counts
-    Self.forEach(text, termStarts) { bucket, term, offset in
-      let isWithinWord = borders[term] >> UInt64(offset + 1) & 0b11 == 0
-      places[Int(next[bucket])] = Place(term: term, offset: offset, isWithinWord: isWithinWord)
+    forEach { bucket, term, offset in
+      places[Int(next[bucket])] = Place(term: term, offset: offset)
       next[bucket] += 1
     }
     starts = counts
     self.places = places
   }
 
+  @inline(__always)
   private static func forEach(
     _ text: [UInt8],
     _ termStarts: [UInt32],
-    _ body: (_ bucket: Int, _ term: Int, _ offset: Int) -> Void
+    _ term: Int,
+    _ body: Body
   ) {
-    for term in 0..<termStarts.count - 1 {
-      let start = Int(termStarts[term])
-      var first = 0
-      var second = 0
-      for index in start..<Int(termStarts[term + 1]) {
-        let third = slot(text[index])
-        if index > start + 1 { body(bucket(first, second, third), term, index - 2 - start) }
-        first = second
-        second = third
-      }
+    let start = Int(termStarts[term])
+    var first = 0
+    var second = 0
+    for index in start..<Int(termStarts[term + 1]) {
+      let third = slot(text[index])
+      if index > start + 1 { body(bucket(first, second, third), term, index - 2 - start) }
+      first = second
+      second = third
     }
   }
 
@@ -75,30 +97,34 @@ struct Trigrams: Sendable {
     (first * slotCount + second) * slotCount + third
   }
 
-  /// Where the rarest trigram of `word`, of at least three bytes, may stand: all terms that hold
-  /// the word are among these.
-  ///
-  /// - Returns: The places, where in the word that trigram stands, in bytes, and whether the word
-  ///   is that trigram and stands at each of the places.
-  func candidates(
-    for word: Span<UInt8>
-  ) -> (places: ArraySlice<Place>, offset: Int, areExact: Bool) {
-    var best: Range<Int> = 0..<0
+  /// Where the trigram at `offset` in `word` may stand.
+  func places(of word: Span<UInt8>, at offset: Int) -> ArraySlice<Place> {
+    places[range(word, offset)]
+  }
+
+  private func range(_ word: Span<UInt8>, _ offset: Int) -> Range<Int> {
+    let bucket = Self.bucket(
+      Self.slot(word[offset]),
+      Self.slot(word[offset + 1]),
+      Self.slot(word[offset + 2])
+    )
+    return Int(starts[bucket])..<Int(starts[bucket + 1])
+  }
+
+  /// Where in `word`, of at least three bytes, its rarest trigram stands: all terms that hold the
+  /// word are among those that hold that one.
+  func rarestOffset(in word: Span<UInt8>) -> Int {
+    var best = range(word, 0).count
     var offset = 0
-    for index in 0..<word.count - 2 {
-      let bucket = Self.bucket(
-        Self.slot(word[index]),
-        Self.slot(word[index + 1]),
-        Self.slot(word[index + 2])
-      )
-      let range = Int(starts[bucket])..<Int(starts[bucket + 1])
-      if index == 0 || range.count < best.count {
-        best = range
-        offset = index
-      }
+    for index in 1..<max(1, word.count - 2) {
+      let count = range(word, index).count
+      if count < best { (best, offset) = (count, index) }
     }
-    let areExact =
-      word.count == 3 && word.indices.allSatisfy { Self.slot(word[$0]) != Self.sharedSlot }
-    return (places[best], offset, areExact)
+    return offset
+  }
+
+  /// Whether `word` is a trigram, and stands at all of its ``places(of:at:)``.
+  static func areExact(_ word: Span<UInt8>) -> Bool {
+    word.count == 3 && word.indices.allSatisfy { slot(word[$0]) != sharedSlot }
   }
 }
