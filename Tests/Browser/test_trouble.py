@@ -58,9 +58,13 @@ class AwayTests(TroubleTestCase):
         self.stand_in.start()
         browser.click("#trouble button")
         browser.until(lambda: browser.run("return asked") == 5)
-        browser.type("elnet")
-        browser.until_text("#results li", "23")
         browser.until(lambda: browser.text("#trouble") == "")
+        # The button is gone; who pressed it goes on typing.
+        self.assertEqual(browser.focused(), "q")
+        browser.press("end")
+        browser.type("elnet")
+        browser.until_text("#results li", "telnet")
+        self.assertEqual(browser.path, "/?q=telnet")
 
 
 class BusyTests(TroubleTestCase):
@@ -79,7 +83,7 @@ class BusyTests(TroubleTestCase):
         browser.type("telnet")
         browser.until_text("#trouble", "busy (503)")
         self.stand_in.status = None
-        browser.until_text("#results li", "23")
+        browser.until_text("#results li", "telnet")
         self.assertEqual(browser.text("#trouble"), "")
 
     def test_a_late_answer_leaves_who_is_in_the_list_where_they_are(self):

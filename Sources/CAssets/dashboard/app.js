@@ -160,8 +160,12 @@ watchTroubles((words) => {
   // The button may have the focus: it stays, as long as the words do.
   if (words === said) return;
   said = words;
-  byID("trouble").replaceChildren(
+  const trouble = byID("trouble");
+  const hadFocus = trouble.contains(document.activeElement);
+  trouble.replaceChildren(
     ...(words ? [words, " ", h("button", { type: "button", click: tryNow }, "Try now")] : []));
+  // Whoever pressed it goes on at the next one, or in the box: keys would lead nowhere.
+  if (hadFocus) (trouble.querySelector("button") ?? box).focus();
 });
 
 // Without scripts these lead to pages of the API; with them, to places of this one.
