@@ -69,7 +69,9 @@ package struct Match: Sendable {
     }
     // The field that ranks first; then any other, since words may be spread over several.
     let first = Field(rawValue: UInt8(key.field)) ?? .service
-    if let position, find(at: position, in: first, record, query, registry) { return }
+    if let position, takesAnyPlace, find(at: position, in: first, record, query, registry) {
+      return
+    }
     if findIn(first, record, query, registry) { return }
     for other in Field.allCases where other != first && other != .port {
       if findIn(other, record, query, registry) { return }
@@ -94,6 +96,10 @@ package struct Match: Sendable {
   }
 
   // MARK: Where the search met it
+
+  /// Whether one place is as good as another: of names that begin alike, and of words that may have
+  /// been meant, the first is the best known.
+  private var takesAnyPlace: Bool { kind != .prefix && kind != .fuzzy }
 
   private mutating func find(
     at position: TextPosition,
