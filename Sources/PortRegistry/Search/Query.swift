@@ -78,17 +78,17 @@ package struct Query: Sendable {
       // `80/443`
       if let slash = Self.slash(between: start..<end, of: folded) { end = slash }
       guard end > start else { break }
-      let part = QuestionPart(folded.extracting(start..<end))
-      if let ports = part.ports {
-        append(ports, isCertain: part.isCertain || isBehindPort)
-      }
+      let source = folded.extracting(start..<end)
+      let part = QuestionPart(source)
       let before = allWords.count
-      if part.ports == nil || !(part.isCertain || isBehindPort) {
-        appendWords(folded.extracting(start..<end).extracting(part.words))
-      }
-      if part.ports == nil {
-        for word in allWords[before...] {
-          if isPort(word) { isBehindPort = true } else if !isNoise(word) { isBehindPort = false }
+      if let ports = part.ports {
+        let isCertain = part.isCertain || isBehindPort
+        append(ports, isCertain: isCertain)
+        if !isCertain { appendWords(source.extracting(part.words)) }
+      } else {
+        appendWords(source.extracting(part.words))
+        for word in allWords[before...] where isPort(word) || !isNoise(word) {
+          isBehindPort = isPort(word)
         }
       }
       start = end + 1

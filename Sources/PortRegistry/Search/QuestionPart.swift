@@ -15,7 +15,7 @@ struct QuestionPart {
     // What ends a sentence or a clause, or leads on to the next part, is none of it.
     let part = part.extracting(0..<part.count(without: ".:!-"))
     words = 0..<part.count
-    // Most parts are words and no more.
+    // Most parts are words and no more, or nothing.
     if part.isOfLetters { return }
     if let scheme = part.position(of: "://") {
       readURL(part, scheme: scheme)
