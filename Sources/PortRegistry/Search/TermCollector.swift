@@ -2,7 +2,8 @@
 struct TermCollector {
   struct Occurrence {
     let term: UInt32
-    let posting: UInt32
+    /// Of an assignment and the fields (``SearchIndex/Posting``).
+    var posting: UInt32
     let position: TextPosition
   }
 
@@ -15,6 +16,7 @@ struct TermCollector {
   private var key: [UInt8] = []
   /// Where in it the word at hand begins.
   private var wordStart = 0
+  private var wordCount = 0
   /// Where in it the words end so far (``TermTable/borders``).
   private var borders: UInt64 = 0
   /// Where in the registry's text the field begins, and the word at hand.
@@ -47,24 +49,39 @@ struct TermCollector {
     _ keyField: FieldSet
   ) {
     guard !range.isEmpty else { return }
+    let before = occurrences.count
     addWords(source, range, field)
-    let position = TextPosition(range.lowerBound, isExact: false)
-    if !key.isEmpty { add(0..<key.count, keyField, position, borders) }
+    if wordCount > 1 {
+      add(0..<key.count, keyField, TextPosition(range.lowerBound, isExact: false), borders)
+    } else if occurrences.count > before {
+      // The only word is the key as well.
+      occurrences[before].posting |= UInt32(keyField.rawValue)
+    }
   }
 
   mutating func addWords(_ source: Span<UInt8>, _ range: Range<Int>, _ field: FieldSet) {
     guard !range.isEmpty else { return }
     key.removeAll(keepingCapacity: true)
     wordStart = 0
+    wordCount = 0
     borders = 0
     fieldStart = range.lowerBound
     isASCII = true
     let source = source.extracting(range)
     var index = 0
     while index < source.count {
+      if key.count == wordStart { wordPosition = fieldStart + index }
+      // Nearly all is letters and digits that stand for themselves.
+      let start = index
+      while index < source.count, Self.isPlain(source[index]) { index += 1 }
+      if index > start {
+        key.append(addingCapacity: index - start) { key in
+          for place in start..<index { key.append(Tokens.lowercased(source[place])) }
+        }
+        continue
+      }
       let (first, second, size) = Tokens.fold(source, at: index)
       if size > 1 { isASCII = false }
-      if key.count == wordStart { wordPosition = fieldStart + index }
       if first == 0 {
         for place in index..<index + size { key.append(source[place]) }
       } else if first != Tokens.nothing {
@@ -80,11 +97,17 @@ struct TermCollector {
     endWord(field)
   }
 
+  @inline(__always)
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte < 0x80 && Tokens.isWordByte(Tokens.lowercased(byte))
+  }
+
   private mutating func endWord(_ field: FieldSet) {
     guard wordStart < key.count else { return }
     let position = TextPosition(isASCII ? wordPosition : fieldStart, isExact: isASCII)
     add(wordStart..<key.count, field, position, TermTable.allBorders)
     wordStart = key.count
+    wordCount += 1
     borders |= 1 << wordStart
   }
 

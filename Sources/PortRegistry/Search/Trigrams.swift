@@ -42,9 +42,17 @@ struct Trigrams: Sendable {
   init(ofBorders text: [UInt8], _ termStarts: [UInt32], _ borders: [UInt64]) {
     self.init { body in
       for term in borders.indices where borders[term] != TermTable.allBorders {
-        Self.forEach(text, termStarts, term) { bucket, term, offset in
-          // Before the second letter or the third.
-          if borders[term] >> UInt64(offset + 1) & 0b11 != 0 { body(bucket, term, offset) }
+        // Those with a border before their second letter or their third.
+        var offsets = borders[term] >> 1 | borders[term] >> 2
+        let start = Int(termStarts[term])
+        while offsets != 0 {
+          let offset = offsets.trailingZeroBitCount
+          offsets &= offsets - 1
+          let place = start + offset
+          guard place + 3 <= Int(termStarts[term + 1]) else { break }
+          let first = Self.slot(text[place])
+          let second = Self.slot(text[place + 1])
+          body(Self.bucket(first, second, Self.slot(text[place + 2])), term, offset)
         }
       }
     }
