@@ -161,9 +161,10 @@ struct PlainSearch {
         exact.indices.filter { exact[$0] == wanted }.map { holders[$0] }.reduce(0, +)
       }
       let count = counts[0] > 0 ? counts[0] : counts[1]
-      let isUnknown = count == 0 && !Self.isNumber(Array(word.utf8))
+      let isVersion = word.wholeMatch(of: /v?[0-9]+/) != nil
+      let isUnknown = count == 0 && !isVersion
       var weight = max(2, 2 * (count.leadingZeroBitCount - 50))
-      if Self.isNumber(Array(word.utf8)) { weight = 1 }
+      if isVersion { weight = 1 }
       if isUnknown { weight = 1_000 }
       if isUnknown { unknownCount += 1 }
       let kinships = kinships(word, errors: errors && isUnknown).map {

@@ -195,8 +195,8 @@ import Testing
     // Mistyped words have to be there; one that nobody knows is what the question is about.
     ("memcachd firewall", ["memcached"]), ("memcached qwertzuiop", []),
     ("memcachd qwertzuiop", []), ("firewall", ["fw-a", "fw-b", "manager"]),
-    // A number is in names by chance.
-    ("memcached 5 firewall", ["memcached"]),
+    // A number or a version is in names by chance.
+    ("memcached 5 firewall", ["memcached"]), ("memcached v3", ["memcached"]),
   ]
 
   @Test(arguments: incomplete)
@@ -204,8 +204,23 @@ import Testing
     let registry = try T.registry(iana: [
       T.row(11, "tcp", "memcached"), T.row(12, "tcp", "fw-a", "Firewall Control"),
       T.row(13, "tcp", "fw-b", "Firewall 5"), T.row(14, "tcp", "manager", "Firewall Manager"),
+      T.row(15, "tcp", "codes-v3"),
     ])
     #expect(order(registry, question) == services)
+  }
+
+  /// What is at a port is chosen by what a message names, not by words that any message has.
+  @Test func aWordThatManyHaveChoosesNothingAtAPort() throws {
+    let many = (100..<119).map { (port: Int) in
+      T.row(port, "tcp", "c\(port)", "Connection \(port)")
+    }
+    let registry = try T.registry(
+      iana: many + [
+        T.row(9200, "tcp", "wsp", "Connection Service"), T.row(9200, "udp", "search", "Elastic"),
+      ]
+    )
+    #expect(order(registry, "connection refused localhost:9200") == ["search", "wsp"])
+    #expect(order(registry, "elastic connection refused localhost:9200") == ["search"])
   }
 
   @Test func aWordAsItStandsIsBetterThanAllAsPartsOfOthers() throws {

@@ -190,8 +190,14 @@ package struct Query: Sendable {
     RegistryTable.transport(text.span.extracting(word))
   }
 
-  func isNumber(_ word: Range<Int>) -> Bool {
+  private func isNumber(_ word: Range<Int>) -> Bool {
     text[word].allSatisfy { Tokens.isDigit($0) }
+  }
+
+  /// Whether it is a number or, as `v3` is, a version.
+  func isVersion(_ word: Range<Int>) -> Bool {
+    text[word].first == UInt8(ascii: "v") && word.count > 1
+      ? isNumber(word.dropFirst()) : isNumber(word)
   }
 
   /// Whether it says that numbers behind it are ports, as `dport` and `DPT` do in rules and logs of

@@ -255,6 +255,11 @@ package final class SearchIndex: Sendable {
     return number
   }
 
+  /// Whether assignment `number` has a term.
+  func has(_ term: Int, in number: Int) -> Bool {
+    postings[postingRange(term)].contains { $0.record == number }
+  }
+
   /// How many assignments have `word`, or else how often words stand that begin with it.
   func postingCount(of word: Span<UInt8>) -> Int {
     let terms = terms(beginningWith: word)

@@ -154,19 +154,20 @@ package struct Searcher: ~Copyable {
     marks.noteNumber(number)
   }
 
-  /// `redis 6379`: of what is at the ports, all that mentions the rarest word that any of it does,
-  /// where only the `limit` rarest are looked at.
+  /// `redis 6379`: of what is at the ports, all that has the rarest word that any of it does, where
+  /// only the `limit` rarest are looked at, and none that so many have that it says little.
   private mutating func collectPortsMentioned(
     _ query: borrowing Query,
     _ registry: Registry,
     among limit: Int
   ) {
-    for rank in order.prefix(limit) where !rank.isNumber {
+    for rank in order.prefix(limit) where rank.count < Self.answersEnough {
       let word = query.text.span.extracting(query.words[rank.position])
+      guard let term = registry.index.term(equalTo: word) else { continue }
       for ports in query.ports where ports.first == ports.last {
         for place in registry.memberRange(of: ports.first) {
           let number = registry.member(at: place)
-          if registry.mentions(word, number) { collect(number, ports, registry) }
+          if registry.index.has(term, in: number) { collect(number, ports, registry) }
         }
       }
       if !marks.isEmpty { return }
@@ -266,7 +267,7 @@ package struct Searcher: ~Copyable {
     order.removeAll(keepingCapacity: true)
     for (position, word) in query.words.enumerated() {
       let count =
-        query.isNumber(word) ? nil : index.postingCount(of: query.text.span.extracting(word))
+        query.isVersion(word) ? nil : index.postingCount(of: query.text.span.extracting(word))
       order.append(WordRank(position, count: count))
     }
     order.sort()
@@ -322,17 +323,5 @@ package struct Searcher: ~Copyable {
       return word.count >= 8 ? 2 : word.count >= 4 ? 1 : 0
     }
     return 0
-  }
-}
-
-extension Registry {
-  /// Whether a word stands in, or begins a word of, assignment `number`.
-  func mentions(_ word: Span<UInt8>, _ number: Int) -> Bool {
-    for term in index.terms(beginningWith: word) {
-      for place in index.postingRange(term) where index.postings[place].record == number {
-        return true
-      }
-    }
-    return false
   }
 }
