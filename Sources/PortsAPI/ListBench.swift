@@ -41,19 +41,27 @@ struct ListBench: ~Copyable {
       searcher.browse(store.registry, filter: question.filter)
     }
     searcher.page(after: after, limit: question.limit + 1, into: &page)
-    var hasNext = page.count > question.limit
+    let hasNext = page.count > question.limit
     if hasNext { page.removeLast() }
-    // A page that would be too long ends earlier; what is left comes with the next.
+    return cutPage(of: store) || hasNext
+  }
+
+  /// Ends a page that would be too long earlier; what is left comes with the next.
+  ///
+  /// - Returns: Whether it would have been.
+  private mutating func cutPage(of store: RepresentationStore) -> Bool {
+    if page.count * (store.ports.assignmentSizeMax + Self.matchBytes) <= Self.answerBytesMax {
+      return false
+    }
     var size = 0
     for place in page.indices {
       size += store.assignmentSize(page[place].number, with: &scratch) + Self.matchBytes
       if place > 0, size > Self.answerBytesMax {
         page.removeLast(page.count - place)
-        hasNext = true
-        break
+        return true
       }
     }
-    return hasNext
+    return false
   }
 
   /// Writes the page as JSON.

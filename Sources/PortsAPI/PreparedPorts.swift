@@ -41,6 +41,8 @@ struct PreparedPorts: Sendable {
   private var entryOfPort: [UInt16] = []
   /// Where each assignment's JSON begins and ends in ``bytes``, without the brace that ends it.
   private var assignments: [(start: UInt32, end: UInt32)] = []
+  /// How long the longest of them is, in bytes; without limit where nothing is ready.
+  private(set) var assignmentSizeMax = Int(UInt32.max)
 
   /// Nothing is ready: what is asked for is made.
   init() {}
@@ -51,6 +53,7 @@ struct PreparedPorts: Sendable {
     bytes.reserveCapacity(8 * 1024 * 1024)
     entries.reserveCapacity(8192)
     assignments = Array(repeating: (0, 0), count: registry.records.count)
+    assignmentSizeMax = 0
     var writer = JSONWriter(capacity: 64 * 1024)
     var head = RepresentationHead(data: .json, shared)
     for port in Self.knownPorts(registry) where bytes.count < Self.sizeMax {
@@ -155,6 +158,7 @@ struct PreparedPorts: Sendable {
     assignments[number] = (
       UInt32(offset + place.lowerBound), UInt32(offset + place.upperBound - 1)
     )
+    assignmentSizeMax = max(assignmentSizeMax, place.count)
   }
 
   /// Adds the gzip form of every content that is long enough and gets smaller.

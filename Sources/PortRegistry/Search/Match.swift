@@ -206,9 +206,10 @@ package struct Match: Sendable {
     of text: Span<UInt8>,
     whole: Bool
   ) {
-    let span =
-      Self.beginning(query.fullKey.span, of: range, of: text, whole: whole)
-      ?? Self.beginning(query.key.span, of: range, of: text, whole: whole)
+    var span = Self.beginning(query.fullKey.span, of: range, of: text, whole: whole)
+    if span == nil, query.fullKey != query.key {
+      span = Self.beginning(query.key.span, of: range, of: text, whole: whole)
+    }
     if let span { spans.insert(span) }
   }
 

@@ -25,7 +25,9 @@ enum PlainText {
       let beginsWord =
         place == range.lowerBound || !Tokens.isWordByte(Tokens.lowercased(text[place &- 1]))
       guard beginsWord || within == nil else { continue }
-      guard let end = end(of: word, in: place..<range.upperBound, of: text) else { continue }
+      guard case .at(let end) = end(of: word, in: place..<range.upperBound, of: text) else {
+        continue
+      }
       within = place &- range.lowerBound..<end &- range.lowerBound
       if beginsWord { return .span(within) }
     }
@@ -40,7 +42,9 @@ enum PlainText {
     of text: Span<UInt8>
   ) -> Range<Int>? {
     for start in range {
-      if let end = end(of: word, in: start..<range.upperBound, of: text) { return start..<end }
+      if case .at(let end) = end(of: word, in: start..<range.upperBound, of: text) {
+        return start..<end
+      }
       guard isPlain(text[start]) else { return nil }
     }
     return nil
@@ -53,8 +57,11 @@ enum PlainText {
     of text: Span<UInt8>,
     whole: Bool
   ) -> Finding {
-    guard let end = end(of: key, in: range, of: text) else {
-      return isPlain(range, of: text) ? .span(nil) : .notPlain
+    let end: Int
+    switch self.end(of: key, in: range, of: text) {
+    case .at(let place): end = place
+    case .none: return .span(nil)
+    case .notPlain: return .notPlain
     }
     if whole {
       for place in end..<range.upperBound {
@@ -107,28 +114,33 @@ enum PlainText {
     return true
   }
 
-  /// The place behind `word`, if that comes next and all of it is plain. What separates words is
-  /// passed over.
+  /// Where a word ends that comes next.
+  private enum End {
+    case at(Int)
+    /// Something else comes.
+    case none
+    /// Something that is not plain comes before that is known.
+    case notPlain
+  }
+
+  /// The place behind `word`, if that comes next. What separates words is passed over.
   @inline(__always)
-  private static func end(
-    of word: Span<UInt8>,
-    in range: Range<Int>,
-    of text: Span<UInt8>
-  ) -> Int? {
+  private static func end(of word: Span<UInt8>, in range: Range<Int>, of text: Span<UInt8>) -> End {
     var place = range.lowerBound
     var matched = 0
     while matched < word.count {
-      guard place < range.upperBound else { return nil }
+      guard place < range.upperBound else { return .none }
       let byte = Tokens.lowercased(text[place])
-      if byte == word[matched], byte < 0x80 {
+      guard isPlain(byte) else { return .notPlain }
+      if byte == word[matched] {
         matched &+= 1
-      } else if Tokens.isWordByte(byte) || byte == UInt8(ascii: "+") {
-        return nil
+      } else if Tokens.isWordByte(byte) {
+        return .none
       }
       place &+= 1
     }
     // An accent would belong to the last letter.
-    return place < range.upperBound && text[place] >= 0x80 ? nil : place
+    return place < range.upperBound && text[place] >= 0x80 ? .notPlain : .at(place)
   }
 
   // MARK: Eight bytes in one step

@@ -273,40 +273,32 @@ package final class SearchIndex: Sendable {
   /// with some perhaps more than once.
   @inline(__always)
   func forEachTerm(containing word: Span<UInt8>, _ body: (Int) -> Void) {
-    let areExact = Trigrams.areExact(word)
-    let rarest = wordTrigrams.rarestOffset(in: word)
-    forEachTerm(wordTrigrams.places(of: word, at: rarest), rarest, areExact, word, body)
-    for offset in 0..<word.count - 2 {
-      forEachTerm(borderTrigrams.places(of: word, at: offset), offset, areExact, word, body)
-    }
+    forEachTerm(wordTrigrams, wordTrigrams.rarestOffset(in: word), word, body)
+    for offset in 0..<word.count - 2 { forEachTerm(borderTrigrams, offset, word, body) }
   }
 
-  /// Calls `body` with each term that has the trigram that stands at `offset` of `word`, and all of
-  /// that.
+  /// Calls `body` with each term in which `trigrams` has the one that stands at `offset` of `word`,
+  /// and that has all of the word there.
   @inline(__always)
   private func forEachTerm(
-    _ places: ArraySlice<Trigrams.Place>,
+    _ trigrams: Trigrams,
     _ offset: Int,
-    _ areExact: Bool,
     _ word: Span<UInt8>,
     _ body: (Int) -> Void
   ) {
-    var previous = -1
-    if areExact {
-      for place in places where place.term != previous && place.offset > 0 {
-        previous = place.term
-        body(place.term)
-      }
-      return
-    }
+    let part = Trigrams.Part(of: word, at: offset)
     let (beginning, mask) = word.beginning
     let text = termText
-    for place in places where place.term != previous && place.offset > offset {
-      let term = term(place.term)
-      let start = term.lowerBound + place.offset - offset
-      guard start + word.count <= term.upperBound,
-        (text.span.eightBytes(at: start) ^ beginning) & mask == 0, matches(start, word, from: 8)
-      else { continue }
+    var previous = -1
+    for place in trigrams.places(of: word, at: offset)
+    where place.agrees(with: part) && place.term != previous && place.offset > offset {
+      if !part.isWhole {
+        let term = term(place.term)
+        let start = term.lowerBound + place.offset - offset
+        guard start + word.count <= term.upperBound,
+          (text.span.eightBytes(at: start) ^ beginning) & mask == 0, matches(start, word, from: 8)
+        else { continue }
+      }
       previous = place.term
       body(place.term)
     }

@@ -16,22 +16,62 @@ struct Trigrams: Sendable {
   private static let bucketCount = slotCount * slotCount * slotCount
   private static let sharedSlot = slotCount - 1
 
-  /// A term and a place in it.
+  /// A term and a place in it, with the letters around the trigram that stands there: most words
+  /// are told by them, and terms lie far apart in memory.
   struct Place: Sendable {
-    private let rawValue: UInt32
+    /// The term, above the offset, above the letters.
+    private let rawValue: UInt64
 
-    init(term: Int, offset: Int) {
-      rawValue = UInt32(truncatingIfNeeded: term) << 6 | UInt32(truncatingIfNeeded: offset)
+    /// The trigram at `offset` of the term at `range`.
+    fileprivate init(term: Int, offset: Int, in text: Span<UInt8>, _ range: Range<Int>) {
+      let place = range.lowerBound + offset
+      var letters = offset > 0 ? UInt64(text[place - 1]) << 16 : 0
+      if place + 3 < range.upperBound { letters |= UInt64(text[place + 3]) << 8 }
+      if place + 4 < range.upperBound { letters |= UInt64(text[place + 4]) }
+      rawValue =
+        UInt64(truncatingIfNeeded: term) << 32 | UInt64(truncatingIfNeeded: offset) << 24 | letters
     }
 
-    var term: Int { Int(rawValue >> 6) }
+    /// Nothing yet.
+    fileprivate init() { rawValue = 0 }
+
+    var term: Int { Int(rawValue >> 32) }
     /// In bytes, below ``SearchIndex/termSizeMax``.
-    var offset: Int { Int(rawValue & 63) }
+    var offset: Int { Int(rawValue >> 24 & 0xFF) }
+
+    /// Whether what stands around the trigram is what `part` has there.
+    @inline(__always)
+    func agrees(with part: Part) -> Bool { (rawValue ^ part.letters) & part.mask == 0 }
+  }
+
+  /// A trigram of a word that is looked for, with the letters around it as a ``Place`` has them.
+  struct Part {
+    /// Where in the word it stands.
+    let offset: Int
+    /// Whether all of the word stands at each place of the trigram that agrees.
+    let isWhole: Bool
+    fileprivate private(set) var letters: UInt64 = 0
+    fileprivate private(set) var mask: UInt64 = 0
+
+    init(of word: Span<UInt8>, at offset: Int) {
+      self.offset = offset
+      isWhole =
+        offset <= 1 && word.count <= offset + 5
+        && (offset..<offset + 3).allSatisfy { Trigrams.slot(word[$0]) != Trigrams.sharedSlot }
+      if offset > 0 { require(word[offset - 1], above: 16) }
+      if offset + 3 < word.count { require(word[offset + 3], above: 8) }
+      if offset + 4 < word.count { require(word[offset + 4], above: 0) }
+    }
+
+    private mutating func require(_ letter: UInt8, above shift: UInt64) {
+      letters |= UInt64(letter) << shift
+      mask |= 0xFF << shift
+    }
   }
 
   /// Of the terms that are words.
   init(ofWords text: [UInt8], _ termStarts: [UInt32], _ borders: [UInt64]) {
-    self.init { body in
+    self.init(text, termStarts) { body in
       for term in borders.indices where borders[term] == TermTable.allBorders {
         Self.forEach(text, termStarts, term, body)
       }
@@ -40,7 +80,7 @@ struct Trigrams: Sendable {
 
   /// Of the borders in the others.
   init(ofBorders text: [UInt8], _ termStarts: [UInt32], _ borders: [UInt64]) {
-    self.init { body in
+    self.init(text, termStarts) { body in
       for term in borders.indices where borders[term] != TermTable.allBorders {
         // Those with a border before their second letter or their third.
         var offsets = borders[term] >> 1 | borders[term] >> 2
@@ -62,17 +102,15 @@ struct Trigrams: Sendable {
 
   /// - Parameter forEach: Gives all trigrams to its parameter, in the order of terms.
   @inline(__always)
-  private init(_ forEach: (Body) -> Void) {
+  private init(_ text: [UInt8], _ termStarts: [UInt32], _ forEach: (Body) -> Void) {
     var counts = [UInt32](repeating: 0, count: Self.bucketCount + 1)
     forEach { bucket, _, _ in counts[bucket + 1] += 1 }
     for place in 1..<counts.count { counts[place] += counts[place - 1] }
-    var places = [Place](
-      repeating: Place(term: 0, offset: 0),
-      count: Int(counts[Self.bucketCount])
-    )
+    var places = [Place](repeating: Place(), count: Int(counts[Self.bucketCount]))
     var next = counts
     forEach { bucket, term, offset in
-      places[Int(next[bucket])] = Place(term: term, offset: offset)
+      let range = Int(termStarts[term])..<Int(termStarts[term + 1])
+      places[Int(next[bucket])] = Place(term: term, offset: offset, in: text.span, range)
       next[bucket] += 1
     }
     starts = counts
@@ -129,10 +167,5 @@ struct Trigrams: Sendable {
       if count < best { (best, offset) = (count, index) }
     }
     return offset
-  }
-
-  /// Whether `word` is a trigram, and stands at all of its ``places(of:at:)``.
-  static func areExact(_ word: Span<UInt8>) -> Bool {
-    word.count == 3 && word.indices.allSatisfy { slot(word[$0]) != sharedSlot }
   }
 }
