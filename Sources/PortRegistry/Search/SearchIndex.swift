@@ -191,10 +191,9 @@ package final class SearchIndex: Sendable {
   /// The first eight bytes of a word, big-endian.
   static func head(_ word: Span<UInt8>) -> UInt64 {
     var head: UInt64 = 0
-    for index in 0..<8 {
-      head = head << 8 | (index < word.count ? UInt64(word[index]) : 0)
-    }
-    return head
+    let count = min(word.count, 8)
+    for index in 0..<count { head = head << 8 | UInt64(word[index]) }
+    return head << UInt64(64 - 8 * count)
   }
 
   /// The number of the first term that is not before `word`.

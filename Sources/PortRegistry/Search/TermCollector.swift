@@ -157,14 +157,13 @@ struct TermTable {
 
   /// The number of `term`, a new one if it has not come before.
   mutating func number(of term: Span<UInt8>, _ borders: UInt64) -> UInt32 {
-    var hash: UInt32 = 2_166_136_261
-    for index in term.indices { hash = (hash ^ UInt32(term[index])) &* 16_777_619 }
-    hash ^= hash >> 15
+    let head = SearchIndex.head(term)
+    let hash = Self.hash(head, term)
     let mask = slots.count - 1
     var slot = Int(hash) & mask
     while slots[slot] != 0 {
       let number = slots[slot] - 1
-      if hashes[Int(number)] == hash, equals(Int(number), term) {
+      if heads[Int(number)] == head, isEqual(Int(number), term) {
         self.borders[Int(number)] |= borders
         return number
       }
@@ -173,12 +172,25 @@ struct TermTable {
     let number = UInt32(hashes.count)
     slots[slot] = number + 1
     hashes.append(hash)
-    heads.append(SearchIndex.head(term))
+    heads.append(head)
     self.borders.append(borders)
-    for index in term.indices { text.append(term[index]) }
+    text.append(addingCapacity: term.count) { text in
+      for index in term.indices { text.append(term[index]) }
+    }
     starts.append(UInt32(text.count))
     if hashes.count * 2 > slots.count { grow() }
     return number
+  }
+
+  private static func hash(_ head: UInt64, _ term: Span<UInt8>) -> UInt32 {
+    var hash = head
+    var index = 8
+    while index < term.count {
+      hash = (hash ^ UInt64(term[index])) &* 1_099_511_628_211
+      index += 1
+    }
+    // The upper bits have a part of all.
+    return UInt32(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> 32)
   }
 
   private mutating func grow() {
@@ -192,10 +204,12 @@ struct TermTable {
     slots = larger
   }
 
-  private func equals(_ number: Int, _ term: Span<UInt8>) -> Bool {
+  /// Whether a term that begins with the same eight bytes, or is as short, goes on as `term` does.
+  private func isEqual(_ number: Int, _ term: Span<UInt8>) -> Bool {
+    if term.count <= 8 { return true }
     let range = range(number)
     guard range.count == term.count else { return false }
-    for index in term.indices where text[range.lowerBound + index] != term[index] {
+    for index in 8..<term.count where text[range.lowerBound + index] != term[index] {
       return false
     }
     return true
@@ -203,14 +217,60 @@ struct TermTable {
 
   /// The terms' numbers in the order of their bytes.
   func sorted() -> [UInt32] {
-    var order = (0..<UInt32(hashes.count)).map { (head: heads[Int($0)], number: $0) }
-    order.sort { left, right in
-      if left.head != right.head { return left.head < right.head }
-      let a = range(Int(left.number))
-      let b = range(Int(right.number))
-      if a.count <= 8 || b.count <= 8 { return a.count < b.count }
-      return text[a].lexicographicallyPrecedes(text[b])
+    var order = sortedByHead()
+    let (text, starts, heads) = (text, starts, heads)
+    var start = 0
+    while start < order.count {
+      let head = heads[Int(order[start])]
+      var end = start + 1
+      while end < order.count, heads[Int(order[end])] == head { end += 1 }
+      if end > start + 1 {
+        order[start..<end].sort { left, right in
+          let a = Int(starts[Int(left)])..<Int(starts[Int(left) + 1])
+          let b = Int(starts[Int(right)])..<Int(starts[Int(right) + 1])
+          return text[a].lexicographicallyPrecedes(text[b])
+        }
+      }
+      start = end
+    }
+    return order
+  }
+
+  /// In the order of their first eight bytes, of which the last are put in order first.
+  private func sortedByHead() -> [UInt32] {
+    var order = heads.enumerated().map { Head(bytes: $1, number: UInt32($0)) }
+    var next = order
+    for shift in stride(from: UInt64(0), to: 64, by: 8) {
+      var target = next.mutableSpan
+      Self.sort(order.span, by: shift, into: &target)
+      swap(&order, &next)
     }
     return order.map(\.number)
+  }
+
+  private struct Head {
+    let bytes: UInt64
+    let number: UInt32
+  }
+
+  /// Brings terms into the order of one byte; those that agree in it stay in theirs.
+  private static func sort(
+    _ terms: Span<Head>,
+    by shift: UInt64,
+    into sorted: inout MutableSpan<Head>
+  ) {
+    var next: [256 of Int] = .init(repeating: 0)
+    for index in terms.indices { next[Int(terms[index].bytes >> shift & 0xFF)] &+= 1 }
+    var start = 0
+    for byte in next.indices {
+      let count = next[byte]
+      next[byte] = start
+      start &+= count
+    }
+    for index in terms.indices {
+      let byte = Int(terms[index].bytes >> shift & 0xFF)
+      sorted[next[byte]] = terms[index]
+      next[byte] &+= 1
+    }
   }
 }

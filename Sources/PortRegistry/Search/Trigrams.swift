@@ -104,14 +104,14 @@ struct Trigrams: Sendable {
   @inline(__always)
   private init(_ text: [UInt8], _ termStarts: [UInt32], _ forEach: (Body) -> Void) {
     var counts = [UInt32](repeating: 0, count: Self.bucketCount + 1)
-    forEach { bucket, _, _ in counts[bucket + 1] += 1 }
+    forEach { bucket, _, _ in counts[bucket &+ 1] &+= 1 }
     for place in 1..<counts.count { counts[place] += counts[place - 1] }
     var places = [Place](repeating: Place(), count: Int(counts[Self.bucketCount]))
     var next = counts
     forEach { bucket, term, offset in
       let range = Int(termStarts[term])..<Int(termStarts[term + 1])
       places[Int(next[bucket])] = Place(term: term, offset: offset, in: text.span, range)
-      next[bucket] += 1
+      next[bucket] &+= 1
     }
     starts = counts
     self.places = places
@@ -124,12 +124,13 @@ struct Trigrams: Sendable {
     _ term: Int,
     _ body: Body
   ) {
-    let start = Int(termStarts[term])
-    var first = 0
-    var second = 0
-    for index in start..<Int(termStarts[term + 1]) {
-      let third = slot(text[index])
-      if index > start + 1 { body(bucket(first, second, third), term, index - 2 - start) }
+    let word = text.span.extracting(Int(termStarts[term])..<Int(termStarts[term + 1]))
+    guard word.count >= 3 else { return }
+    var first = slot(word[0])
+    var second = slot(word[1])
+    for offset in 0..<word.count &- 2 {
+      let third = slot(word[offset &+ 2])
+      body(bucket(first, second, third), term, offset)
       first = second
       second = third
     }
@@ -140,7 +141,7 @@ struct Trigrams: Sendable {
 
   @inline(__always)
   private static func bucket(_ first: Int, _ second: Int, _ third: Int) -> Int {
-    (first * slotCount + second) * slotCount + third
+    (first &* slotCount &+ second) &* slotCount &+ third
   }
 
   /// Where the trigram at `offset` in `word` may stand.
