@@ -73,13 +73,13 @@ struct TermCollector {
       if key.count == wordStart { wordPosition = fieldStart + index }
       // Nearly all is letters and digits that stand for themselves.
       let start = index
-      while index < source.count, Self.isPlain(source[index]) { index += 1 }
-      if index > start {
-        key.append(addingCapacity: index - start) { key in
-          for place in start..<index { key.append(Tokens.lowercased(source[place])) }
+      key.append(addingCapacity: source.count - index) { key in
+        while index < source.count, let byte = Self.plainFold(source[index]) {
+          key.append(byte)
+          index += 1
         }
-        continue
       }
+      if index > start { continue }
       let (first, second, size) = Tokens.fold(source, at: index)
       if size > 1 { isASCII = false }
       if first == 0 {
@@ -97,9 +97,11 @@ struct TermCollector {
     endWord(field)
   }
 
+  /// What a letter or digit of ASCII is folded to; `nil` for all else.
   @inline(__always)
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    byte < 0x80 && Tokens.isWordByte(Tokens.lowercased(byte))
+  private static func plainFold(_ byte: UInt8) -> UInt8? {
+    let folded = Tokens.lowercased(byte)
+    return folded < 0x80 && Tokens.isWordByte(folded) ? folded : nil
   }
 
   private mutating func endWord(_ field: FieldSet) {
