@@ -26,7 +26,8 @@ package struct Limits: Sendable {
   /// Requests answered on one connection before others have their turn.
   package var answersPerTurn = 32
   /// Bytes of answers after which a connection's turn ends too, so that long answers do not add up.
-  package var answerBytesPerTurn = 16 * 1024
+  /// Room for a turn's answers about ports, most of which have less than 1 KiB.
+  package var answerBytesPerTurn = 32 * 1024
   /// TLS handshakes that a loop goes on with before other connections have their turn.
   package var handshakesPerTurn = 4
   /// Unwritten answers of all loops together, what they share not counted.
