@@ -1,11 +1,24 @@
-/// The answers of one turn, in the order of their requests, as bytes that one write can send.
+/// Answers that wait to be sent: a run for each connection, in it the order of its requests.
 ///
 /// A loop keeps one and uses it again, so answering allocates nothing once warm. Long content that
 /// many connections share is not copied but attached.
 package struct ResponseBatch {
+  /// Answers that stand together and go to the same connection; one write can send them, unless
+  /// content is attached.
+  package struct Run: Sendable {
+    /// Where they are in the batch's own bytes.
+    package let bytes: Range<Int>
+    /// Where what belongs between those is among its attachments.
+    package let attachments: Range<Int>
+    /// What all of it comes to, in bytes.
+    package let size: Int
+
+    package var isEmpty: Bool { size == 0 }
+  }
+
   /// Content that stands between the batch's own bytes.
   package struct Attachment: Sendable {
-    /// How many of the batch's own bytes go before it.
+    /// How many of the batch's own bytes stand before it.
     package let offset: Int
     /// Shared with the store it came from: an array is one reference.
     package let content: [UInt8]
@@ -17,6 +30,8 @@ package struct ResponseBatch {
   package var bytes: [UInt8] = []
   package private(set) var attachments: [Attachment] = []
   package private(set) var attachedBytes = 0
+  /// Where the latest run ended, and the size of all runs up to there.
+  private var ended = (bytes: 0, attachments: 0, size: 0)
 
   /// `Date: …` with its CRLF, kept up to date by the owner.
   package private(set) var dateLine: [UInt8] = []
@@ -42,8 +57,31 @@ package struct ResponseBatch {
 
   package var isEmpty: Bool { bytes.isEmpty && attachments.isEmpty }
 
-  /// What all answers so far come to, in bytes.
+  /// What the answers of all runs come to, in bytes.
   package var size: Int { bytes.count + attachedBytes }
+
+  /// What has been written since the latest run ended.
+  package var run: Run {
+    Run(
+      bytes: ended.bytes..<bytes.count,
+      attachments: ended.attachments..<attachments.count,
+      size: runSize
+    )
+  }
+
+  /// What it comes to, in bytes.
+  package var runSize: Int { size - ended.size }
+
+  /// Ends a run: what is written from now on goes to another connection.
+  package mutating func endRun() -> Run {
+    let run = run
+    markEnd()
+    return run
+  }
+
+  private mutating func markEnd() {
+    ended = (bytes.count, attachments.count, size)
+  }
 
   /// A part of the batch that is sent in one piece.
   package enum Segment {
@@ -59,15 +97,15 @@ package struct ResponseBatch {
     }
   }
 
-  /// Calls `body` with each part in the order in which they are sent; none is empty.
-  package func forEachSegment(_ body: (Segment) -> Void) {
-    var start = 0
-    for attachment in attachments {
+  /// Calls `body` with each part of a run in the order in which they are sent; none is empty.
+  package func forEachSegment(of run: Run, _ body: (Segment) -> Void) {
+    var start = run.bytes.lowerBound
+    for attachment in attachments[run.attachments] {
       if attachment.offset > start { body(.own(start..<attachment.offset)) }
       body(.shared(attachment.content))
       start = attachment.offset
     }
-    if bytes.count > start { body(.own(start..<bytes.count)) }
+    if run.bytes.upperBound > start { body(.own(start..<run.bytes.upperBound)) }
   }
 
   /// Appends the answers of another batch, the latest of which becomes the latest here.
@@ -85,9 +123,21 @@ package struct ResponseBatch {
 
   package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
+    ended = (0, 0, 0)
     if attachments.isEmpty { return }  // An empty array would be given a buffer of its own.
     attachments.removeAll(keepingCapacity: true)
     attachedBytes = 0
+  }
+
+  /// Removes a run and all that was written after it.
+  package mutating func remove(from run: Run) {
+    if run.bytes.lowerBound == 0 { return removeAll() }
+    bytes.removeLast(bytes.count - run.bytes.lowerBound)
+    for attachment in attachments[run.attachments.lowerBound...] {
+      attachedBytes -= attachment.content.count
+    }
+    attachments.removeLast(attachments.count - run.attachments.lowerBound)
+    markEnd()
   }
 
   package mutating func setDate(_ date: DateField) {

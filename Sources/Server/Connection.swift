@@ -3,8 +3,9 @@ internal import HTTP
 /// One client's connection: reads requests, has them answered, and writes the answers in their
 /// order.
 ///
-/// It performs what ``ConnectionState`` decides. Its turns are short: one read, so many answers,
-/// one write; then others have theirs.
+/// It performs what ``ConnectionState`` decides. Its turns are short: one read, so many answers;
+/// then others have theirs. What was answered in a turn is delivered by one write, together with
+/// what others were answered.
 struct Connection<Link: Transport & ~Copyable>: ~Copyable {
   /// What the loop has to do after a turn.
   enum Verdict: Equatable {
@@ -12,6 +13,8 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
     case park
     /// Another turn soon, since not all was used up.
     case goOn
+    /// Send what the turn has put into the batch, with ``deliver(_:_:)``, before anything else.
+    case deliver
     /// Forget the connection.
     case discard
   }
@@ -105,12 +108,19 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
     if state.phase == .handshaking, !shakeHands(&bench) { return conclude(&bench) }
     if writable, !unsent.isEmpty { flush(&bench) }
     switch state.phase {
-    case .idle, .receiving: takeTurn(&buffer, &bench)
+    case .idle, .receiving: if takeTurn(&buffer, &bench) { return .deliver }
     case .waiting where peerFinished: perform(.peerFinished, &bench)
     case .waiting: break
     case .closing, .lingering: discard(&buffer, &bench)
     case .handshaking, .closed: break
     }
+    return conclude(&bench)
+  }
+
+  /// Sends what the last turn answered.
+  mutating func deliver(_ run: ResponseBatch.Run, _ bench: inout Workbench) -> Verdict {
+    send(run, &bench)
+    seeToTheEnd(&bench)
     return conclude(&bench)
   }
 
@@ -185,7 +195,7 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
     case .plainRequest:
       perform(.established, &bench)
       refuse(.wrongProtocol, omitsContent: false, &bench)
-      send(&bench)
+      sendAtOnce(&bench)
       return false
     case .failed:
       bench.statistics.count(.handshake)
@@ -194,8 +204,9 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
     }
   }
 
-  mutating func takeTurn(_ buffer: inout ReceiveBuffer, _ bench: inout Workbench) {
-    guard unsent.size <= bench.limits.unwrittenBytes else { return }
+  /// - Returns: Whether the batch has answers that are still to be delivered.
+  mutating func takeTurn(_ buffer: inout ReceiveBuffer, _ bench: inout Workbench) -> Bool {
+    guard unsent.size <= bench.limits.unwrittenBytes else { return false }
     beginBatch(&bench)
     if mayTake {
       takeFromCarry(&bench)
@@ -215,10 +226,19 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
       case .endOfStream:
         mayRead = false
         sawEnd = true
-      case .failed: return breakOff(&bench)
+      case .failed:
+        breakOff(&bench)
+        return false
       }
     }
-    send(&bench)
+    if bench.gathersAnswers, bench.batch.runSize > 0 { return true }
+    sendAtOnce(&bench)
+    seeToTheEnd(&bench)
+    return false
+  }
+
+  /// Once all is answered that a peer has sent who has finished, so does this side.
+  mutating func seeToTheEnd(_ bench: inout Workbench) {
     if sawEnd, !mayTake, state.phase != .closed { perform(.peerFinished, &bench) }
   }
 
@@ -266,7 +286,7 @@ struct Connection<Link: Transport & ~Copyable>: ~Copyable {
       beginBatch(&bench)
       refuse(.timeout, omitsContent: Self.beginsWithHead(carry.span), &bench)
       carry = []
-      send(&bench)
+      sendAtOnce(&bench)
     case .answerNow:
       // Work under way is not cut short; it ends by itself.
       if case .held = postponement { answerPostponed(mayHold: false, &bench) }

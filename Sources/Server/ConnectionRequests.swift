@@ -35,8 +35,8 @@ extension Connection where Link: ~Copyable {
     mayTake = false
     while start < bytes.count, state.takesRequests {
       if answers == bench.limits.answersPerTurn
-        || bench.batch.size >= bench.limits.answerBytesPerTurn
-        || bench.batch.size + unsent.size > bench.limits.unwrittenBytes
+        || bench.batch.runSize >= bench.limits.answerBytesPerTurn
+        || bench.batch.runSize + unsent.size > bench.limits.unwrittenBytes
       {
         mayTake = true
         return start
@@ -142,8 +142,8 @@ extension Connection where Link: ~Copyable {
     carry.removeFirst(min(postponedSize, carry.count))
     perform(.answered(closes: closes), &bench)
     mayTake = !carry.isEmpty
-    send(&bench)
-    if sawEnd, !mayTake, state.phase != .closed { perform(.peerFinished, &bench) }
+    sendAtOnce(&bench)
+    seeToTheEnd(&bench)
   }
 
   /// Asks the responder again for an answer that it held back.

@@ -2,21 +2,24 @@ internal import HTTP
 
 // How a connection sends what was answered, as fast as its client takes it.
 extension Connection where Link: ~Copyable {
-  /// Sends what the batch holds, and keeps what the kernel does not take.
-  mutating func send(_ bench: inout Workbench) {
-    if state.phase == .closed { return bench.batch.removeAll() }
-    if !bench.batch.isEmpty {
-      let sent = unsent.isEmpty ? sendDirectly(bench) : 0
-      if isBroken {
-        bench.batch.removeAll()
-        return breakOff(&bench)
-      }
-      if sent < bench.batch.size {
+  /// Sends what was answered just now.
+  mutating func sendAtOnce(_ bench: inout Workbench) {
+    let run = bench.batch.endRun()
+    send(run, &bench)
+    bench.batch.remove(from: run)
+  }
+
+  /// Sends a run of the batch, and keeps what the kernel does not take.
+  mutating func send(_ run: ResponseBatch.Run, _ bench: inout Workbench) {
+    if state.phase == .closed { return }
+    if !run.isEmpty {
+      let sent = unsent.isEmpty ? sendDirectly(run, bench) : 0
+      if isBroken { return breakOff(&bench) }
+      if sent < run.size {
         let before = unsent.privateSize
-        unsent.append(bench.batch, from: sent)
+        unsent.append(run, of: bench.batch, from: sent)
         bench.quotas.unwrittenBytes.add(unsent.privateSize - before)
       }
-      bench.batch.removeAll()
       if !unsent.isEmpty { return perform(.sentSome, &bench) }
     } else if !unsent.isEmpty {
       return
@@ -24,15 +27,15 @@ extension Connection where Link: ~Copyable {
     perform(.sentAll, &bench)
   }
 
-  /// - Returns: How many bytes of the batch were taken.
-  mutating func sendDirectly(_ bench: borrowing Workbench) -> Int {
-    if bench.batch.attachments.isEmpty {
-      return sendWhole(bench.batch.bytes.span, more: false, bench)
+  /// - Returns: How many bytes of the run were taken.
+  mutating func sendDirectly(_ run: ResponseBatch.Run, _ bench: borrowing Workbench) -> Int {
+    if run.attachments.isEmpty {
+      return sendWhole(bench.batch.bytes.span.extracting(run.bytes), more: false, bench)
     }
     var sent = 0
     var isOpen = true
-    let size = bench.batch.size
-    bench.batch.forEachSegment { segment in
+    let size = run.size
+    bench.batch.forEachSegment(of: run) { segment in
       guard isOpen else { return }
       let taken =
         switch segment {

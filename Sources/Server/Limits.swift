@@ -28,6 +28,10 @@ package struct Limits: Sendable {
   /// Bytes of answers after which a connection's turn ends too, so that long answers do not add up.
   /// Room for a turn's answers about ports, most of which have less than 1 KiB.
   package var answerBytesPerTurn = 32 * 1024
+  /// Bytes of answers to several connections that a loop gathers before it sends them.
+  package var gatheredBytes = 256 * 1024
+  /// For how long it goes on making others while one is waiting to be sent.
+  package var gatheringNanoseconds: UInt64 = 500_000
   /// TLS handshakes that a loop goes on with before other connections have their turn.
   package var handshakesPerTurn = 4
   /// Unwritten answers of all loops together, what they share not counted.

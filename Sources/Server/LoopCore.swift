@@ -26,6 +26,11 @@ struct LoopCore: ~Copyable {
   var deadlines: Deadlines
   var bench: Workbench
   var buffer = ReceiveBuffer()
+  /// What the batch holds for whom. Sending wakes a client, which costs as much as answering one;
+  /// done for several at a time it costs less, so all have their answers sooner.
+  var outbox: [(run: ResponseBatch.Run, token: UInt64)] = []
+  /// When the first of it was begun, on the clock of the answers.
+  var gathersSince: UInt64 = 0
   /// Tokens of connections that have more to do than one turn allows.
   var ready: [UInt64] = []
   /// Tokens of connections whose handshake has something to go on with.
@@ -93,16 +98,21 @@ struct LoopCore: ~Copyable {
     let count = (try? epoll.wait(timeoutMilliseconds: timeout)) ?? 0
     wasIdle = count == 0
     updateTime()
+    bench.gathersAnswers = count > 1
     for index in 0..<count {
       let event = epoll[index]
       if event.token == Self.mailboxToken {
+        deliver()
         readMessages()
       } else if event.token >= Self.listenerTokens {
         _ = accept(by: Int(event.token - Self.listenerTokens))
       } else if let slot = table.slot(of: event.token) {
         serve(slot, event.readiness)
+        if mustDeliver { deliver() }
       }
     }
+    deliver()
+    bench.gathersAnswers = false
     serveReady()
     shakeHands()
     work()
@@ -184,10 +194,30 @@ struct LoopCore: ~Copyable {
     switch verdict {
     case .park: break
     case .goOn: ready.append(table.token(of: slot))
+    case .deliver:
+      if outbox.isEmpty { gathersSince = bench.batch.circumstances.beganNanoseconds }
+      return outbox.append((bench.batch.endRun(), table.token(of: slot)))
     case .discard: return remove(slot)
     }
     deadlines.set(slot, to: client.connection.state.deadline)
     if client.connection.isNewlyPostponed { enqueue(slot, client) }
+  }
+
+  /// Whether the answers gathered are many, or the first of them has waited long.
+  var mustDeliver: Bool {
+    bench.batch.size >= limits.gatheredBytes
+      || bench.batch.circumstances.beganNanoseconds &- gathersSince >= limits.gatheringNanoseconds
+  }
+
+  /// Sends the answers that have been gathered.
+  mutating func deliver() {
+    if outbox.isEmpty { return }
+    for (run, token) in outbox {
+      guard let slot = table.slot(of: token), let client = table[slot] else { continue }
+      finish(slot, client.connection.deliver(run, &bench))
+    }
+    outbox.removeAll(keepingCapacity: true)
+    bench.batch.removeAll()
   }
 
   mutating func enqueue(_ slot: Int, _ client: Client) {

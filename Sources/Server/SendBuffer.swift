@@ -20,10 +20,14 @@ struct SendBuffer {
 
   var isEmpty: Bool { size == 0 }
 
-  /// Appends what is left of a batch from its byte `sent` on.
-  mutating func append(_ batch: borrowing ResponseBatch, from sent: Int) {
+  /// Appends what is left of a run of the batch from its byte `sent` on.
+  mutating func append(
+    _ run: ResponseBatch.Run,
+    of batch: borrowing ResponseBatch,
+    from sent: Int
+  ) {
     var skipped = sent
-    batch.forEachSegment { segment in
+    batch.forEachSegment(of: run) { segment in
       if skipped >= segment.count {
         skipped -= segment.count
         return

@@ -9,6 +9,9 @@ struct Workbench {
   let limits: Limits
   let statistics: Statistics
   let quotas: Quotas
+  /// Whether answers wait in the batch for those of other connections, so that all are sent
+  /// together.
+  var gathersAnswers = false
   /// Whether the loop is going to stop.
   var isDraining = false
 

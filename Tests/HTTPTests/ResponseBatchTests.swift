@@ -124,11 +124,15 @@ import Testing
 }
 
 extension ResponseBatchTests {
-  /// The bytes as they are sent, attachments at their places.
-  private func sent(_ batch: borrowing ResponseBatch) -> String {
+  /// The bytes of a run as they are sent, attachments at their places; those of the latest unless
+  /// another is given.
+  private func sent(
+    _ batch: borrowing ResponseBatch,
+    _ run: ResponseBatch.Run? = nil
+  ) -> String {
     var bytes: [UInt8] = []
     let own = batch.bytes
-    batch.forEachSegment { segment in
+    batch.forEachSegment(of: run ?? batch.run) { segment in
       switch segment {
       case .own(let range): bytes += own[range]
       case .shared(let content): bytes += content
@@ -161,6 +165,39 @@ extension ResponseBatchTests {
     #expect(first.attachments.map(\.offset) == whole.attachments.map(\.offset))
     #expect(first.latestStatus == .notFound)
     #expect(first.latestContentSize == 2)
+  }
+
+  /// Each run is sent as if it were alone, whatever stands around it.
+  @Test func runsAreKeptApart() {
+    let long = [UInt8](repeating: 0x61, count: ResponseBatch.attachmentFloorBytes)
+    let contents = [[[0x62], long], [[0x63]], [], [long, long], [[0x64]]]
+    var alone: [String] = []
+    var together = batch()
+    var runs: [ResponseBatch.Run] = []
+    for run in contents {
+      var one = batch()
+      for content in run {
+        answer(content, into: &one)
+        answer(content, into: &together)
+      }
+      alone.append(sent(one))
+      #expect(together.run.size == one.size)
+      runs.append(together.endRun())
+      #expect(together.run.isEmpty)
+    }
+    #expect(runs.map { sent(together, $0) } == alone)
+    #expect(runs.map(\.size).reduce(0, +) == together.size)
+    #expect(runs.map(\.isEmpty) == contents.map(\.isEmpty))
+
+    together.remove(from: runs[3])
+    #expect(runs[..<3].map { sent(together, $0) } == alone[..<3].map { $0 })
+    #expect(together.size == runs[..<3].map(\.size).reduce(0, +))
+    answer([0x65], into: &together)
+    #expect(together.run.bytes == runs[3].bytes.lowerBound..<together.bytes.count)
+    #expect(sent(together).hasSuffix("e"))
+    together.removeAll()
+    #expect(together.isEmpty)
+    #expect(together.run.isEmpty)
   }
 
   @Test func aWaitingClientIsAskedToGoOn() {

@@ -73,6 +73,32 @@ import Testing
     #expect(bodies.map { $0.prefix(6) } == numbers.map { "/n\($0)" })
   }
 
+  /// All have asked before the loop looks, so it answers some before it sends anything.
+  @Test func clientsWhoAskAtTheSameTimeEachGetTheirOwnAnswer() throws {
+    let engine = try Engine(loopCount: 1, limits: Limits())
+    defer { engine.stop() }
+    let address = try engine.listen(on: SocketAddress(parsing: "127.0.0.1:0")) { _ in
+      NumberingResponder()
+    }
+    let kinds = ["n", "s", "w"]
+    let sizes = [9, 700, 17_000, 40_000]
+    let clients = try (1_000..<1_050).map { number in
+      let kind = kinds[number % kinds.count]
+      let path = "/\(kind)\(number)/\(sizes[number % sizes.count])"
+      let client = try RawClient(port: address.port)
+      try client.send(request("/n\(number)/8") + request(path, "Connection: close\r\n"))
+      if number % 5 == 0 { client.finishSending() }
+      return (client, "/n\(number)/8", filled(path, sizes[number % sizes.count]))
+    }
+    engine.start {}
+    for (client, first, last) in clients {
+      let answers = try client.receiveAll()
+      #expect(answers.components(of: "HTTP/1.1 200 OK") == 2)
+      #expect(answers.contains("\r\n\r\n\(first)HTTP/1.1 200 OK"))
+      #expect(answers.hasSuffix("\r\n\r\n\(last)"))
+    }
+  }
+
   @Test func aHalfClosedClientGetsAllItsAnswers() throws {
     let server = try Running()
     let client = try server.client()

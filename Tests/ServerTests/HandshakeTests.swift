@@ -83,11 +83,21 @@ import Testing
         &buffer,
         &bench
       )
+      bench.gathersAnswers = true
       #expect(early == .park)
       #expect(connection.state.phase == .handshaking)
       #expect(script.output.isEmpty)
       #expect(bench.statistics.handshakes.value == 0)
-      _ = connection.turn(readable: true, writable: true, peerFinished: false, &buffer, &bench)
+      let verdict = connection.turn(
+        readable: true,
+        writable: true,
+        peerFinished: false,
+        &buffer,
+        &bench
+      )
+      #expect(verdict == .deliver)
+      #expect(script.output.isEmpty)
+      #expect(connection.deliver(bench.batch.endRun(), &bench) == .park)
       #expect(connection.state.phase == .idle)
       #expect(connection.peer.certificateSubject == "CN=monitor")
       #expect(bench.statistics.handshakes.value == 1)

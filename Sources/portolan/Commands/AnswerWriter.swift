@@ -34,7 +34,7 @@ final class AnswerWriter {
   /// What stands behind the head of the one answer in the batch.
   private func content() -> [UInt8] {
     var content: [UInt8] = []
-    batch.forEachSegment { segment in
+    batch.forEachSegment(of: batch.run) { segment in
       switch segment {
       case .own(let range): content += batch.bytes[range]
       case .shared(let shared): content += shared

@@ -81,7 +81,7 @@ extension ResponseBatch {
   /// All bytes of the batch as they are sent.
   var flattened: [UInt8] {
     var all: [UInt8] = []
-    forEachSegment { segment in
+    forEachSegment(of: run) { segment in
       switch segment {
       case .own(let range): all += bytes[range]
       case .shared(let content): all += content

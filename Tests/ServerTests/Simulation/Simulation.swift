@@ -36,6 +36,7 @@ struct Simulation: ~Copyable {
   private var readableIsDue = false
   private var writableIsDue = false
   private var goesOn = false
+  private var wouldDeliverTwice = false
   private var isOver = false
   /// Whether the client or the clock did something after which answers may rightly be missing.
   private var mayBeCutShort = false
@@ -158,15 +159,34 @@ struct Simulation: ~Copyable {
 
   private mutating func turn(readable: Bool, writable: Bool) {
     let peerFinished = readable && (wire.endArrived || wire.isReset)
-    take(
-      connection.turn(
-        readable: readable,
-        writable: writable,
-        peerFinished: peerFinished,
-        &buffer,
-        &bench
-      )
+    let others = answerOthers()
+    bench.gathersAnswers = random.chance(50)
+    let verdict = connection.turn(
+      readable: readable,
+      writable: writable,
+      peerFinished: peerFinished,
+      &buffer,
+      &bench
     )
+    if verdict == .deliver {
+      let run = bench.batch.endRun()
+      _ = answerOthers()
+      take(connection.deliver(run, &bench))
+      bench.batch.removeAll()
+    } else {
+      take(verdict)
+      bench.batch.remove(from: others)
+    }
+  }
+
+  /// The batch may hold answers of other connections, before and behind this one's.
+  private mutating func answerOthers() -> ResponseBatch.Run {
+    for _ in 0..<Int.random(in: 0...2, using: &random) {
+      bench.batch.beginHead(.ok)
+      let content = [UInt8](repeating: UInt8(ascii: "?"), count: random.chance(20) ? 20_000 : 20)
+      bench.batch.endHead(sharing: content)
+    }
+    return bench.batch.endRun()
   }
 
   private mutating func timePasses(isPatient: Bool) throws(Failure) {
@@ -223,6 +243,7 @@ struct Simulation: ~Copyable {
     switch verdict {
     case .park: break
     case .goOn: goesOn = true
+    case .deliver: wouldDeliverTwice = true
     case .discard: isOver = true
     }
     if connection.isNewlyPostponed {
@@ -235,6 +256,7 @@ struct Simulation: ~Copyable {
 
   private func check(since before: UInt64) throws(Failure) {
     if !bench.batch.isEmpty { throw broken("left something in the loop's batch") }
+    if wouldDeliverTwice { throw broken("has answers to deliver after a delivery") }
     if responder.answersAfterFault > 0 { throw broken("answered a request after a fault") }
     if connection.carrySize > bench.limits.head.headBytes + 2 * ReceiveBuffer.capacity {
       throw broken("holds \(connection.carrySize) bytes of requests")
