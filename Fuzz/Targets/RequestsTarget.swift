@@ -171,7 +171,7 @@ private struct Answer {
   /// What is sent, in one piece.
   static func bytes(of batch: ResponseBatch) -> [UInt8] {
     var bytes: [UInt8] = []
-    batch.forEachSegment { segment in
+    batch.forEachSegment(of: batch.run) { segment in
       switch segment {
       case .own(let range): bytes += batch.bytes[range]
       case .shared(let content): bytes += content
