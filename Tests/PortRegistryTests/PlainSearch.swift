@@ -116,6 +116,7 @@ struct PlainSearch {
       }
       if !found.contains(where: { $0 != nil }), words.count > 1 {
         found = mostWords(words, errors: true)
+        if !found.contains(where: { $0 != nil }) { found = wellKnown(words) }
       }
     }
     let ranked = found.enumerated().compactMap { place, answer -> (rank: [Int], place: Int)? in
@@ -156,11 +157,7 @@ struct PlainSearch {
     var answers: [Answer?] = pages.map { _ in nil }
     var unknownCount = 0
     for (place, word) in words.enumerated() {
-      let exact = kinships(word, errors: false)
-      let counts = [Kinship.whole, .prefix].map { wanted in
-        exact.indices.filter { exact[$0] == wanted }.map { holders[$0] }.reduce(0, +)
-      }
-      let count = counts[0] > 0 ? counts[0] : counts[1]
+      let count = holderCount(word)
       let isVersion = word.wholeMatch(of: /v?[0-9]+/) != nil
       let isUnknown = count == 0 && !isVersion
       var weight = max(2, 2 * (count.leadingZeroBitCount - 50))
@@ -178,6 +175,28 @@ struct PlainSearch {
     }
     let most = max(sums.max() ?? 0, unknownCount > 0 ? 1_000 * unknownCount : 2)
     return answers.indices.map { sums[$0] == most ? answers[$0] : nil }
+  }
+
+  /// How many have the word, or words that begin with it.
+  private func holderCount(_ word: String) -> Int {
+    let exact = kinships(word, errors: false)
+    let counts = [Kinship.whole, .prefix].map { wanted in
+      exact.indices.filter { exact[$0] == wanted }.map { holders[$0] }.reduce(0, +)
+    }
+    return counts[0] > 0 ? counts[0] : counts[1]
+  }
+
+  /// What has the rarest of the words as its name, and is known to everybody.
+  private func wellKnown(_ words: [String]) -> [Answer?] {
+    for word in words.sorted(by: { holderCount($0) < holderCount($1) }) {
+      let whole = kinships(word, errors: false).map { $0 == .whole ? $0 : .none }
+      let answers = pages.enumerated().map { number, page in
+        name(page, whole) != nil && registry.records[number].use >= 5
+          ? one(page, whole, isLast: false) : nil
+      }
+      if answers.contains(where: { $0 != nil }) { return answers }
+    }
+    return []
   }
 
   private func best(_ left: Answer?, _ right: Answer?) -> Answer? {

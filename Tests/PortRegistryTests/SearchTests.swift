@@ -13,10 +13,14 @@ import Testing
   private static let setAside: Set<String> = [
     "tcp", "udp", "sctp", "dccp", "a", "s", "port", "ports", "number", "numbers", "what", "which",
     "whats", "is", "are", "the", "an", "for", "of", "on", "in", "to", "by", "and", "or", "does",
-    "do",
-    "use", "uses", "used", "using", "default", "run", "runs", "running", "listen", "listens",
+    "do", "use", "uses", "used", "using", "default", "run", "runs", "running", "listen", "listens",
     "protocol", "service", "standard", "my", "it", "this", "that", "with", "vs", "how",
     "where", "need", "open", "please", "incoming", "outgoing", "inbound", "outbound", "allow",
+    "i", "me", "we", "you", "your", "be", "from", "at", "if", "can", "should", "have", "has",
+    "when", "rule", "rules", "iptables", "nftables", "ufw", "welcher", "welchen", "welches",
+    "nutzt", "der", "den", "das", "fur", "von", "ist", "und", "puerto", "puertos", "de", "del",
+    "el", "por", "defecto", "para", "cual", "usa", "le", "les", "du", "par", "defaut", "pour",
+    "quel", "utilise", "est", "without", "no", "non", "ohne", "sans", "sin",
   ]
 
   private static func questions(
@@ -206,6 +210,31 @@ import Testing
       T.row(13, "tcp", "fw-b", "Firewall 5"), T.row(14, "tcp", "manager", "Firewall Manager"),
       T.row(15, "tcp", "codes-v3"),
     ])
+    #expect(order(registry, question) == services)
+  }
+
+  /// Beside what nobody knows, a name that everybody does.
+  @Test(arguments: [
+    ("qwertzuiop vnc", ["rfb", "vnc-1"]), ("vnc qwertzuiop", ["rfb", "vnc-1"]),
+    ("qwertzuiop vnc ftp", ["ftp"]), ("qwertzuiop viewer", []), ("qwertzuiop rare", []),
+    ("qwertzuiop vn", []),
+  ])
+  func aWellKnownNameAnswersBesideAWordThatNobodyKnows(
+    question: String,
+    services: [String]
+  ) throws {
+    let registry = try T.registry(
+      iana: [
+        T.row(21, "tcp", "ftp"), T.row(9, "tcp", "rare"), T.row(8, "tcp", "vnc", "VNC Viewer"),
+      ],
+      common: [
+        T.row(5900, "tcp", "rfb", "VNC Viewer", aliases: "vnc"),
+        T.row(5901, "tcp", "vnc-1", aliases: "vnc"),
+      ],
+      use: [
+        "21\tftp\t9\n", "9\trare\t4\n", "8\tvnc\t1\n", "5900\trfb\t8\n", "5901\tvnc-1\t5\n",
+      ]
+    )
     #expect(order(registry, question) == services)
   }
 

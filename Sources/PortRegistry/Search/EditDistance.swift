@@ -14,6 +14,14 @@ package struct EditDistance: Sendable {
 
   package init() {}
 
+  /// How many typing errors a word may have: one from 4 letters on, two from 8, none in a number.
+  static func errorMax(_ word: Span<UInt8>) -> Int {
+    for index in word.indices where !Tokens.isDigit(word[index]) {
+      return word.count >= 8 ? 2 : word.count >= 4 ? 1 : 0
+    }
+    return 0
+  }
+
   /// Measures from `word`, of 1...63 bytes, from now on.
   package mutating func begin(_ word: Span<UInt8>) {
     size = word.count

@@ -161,10 +161,13 @@ package struct Query: Sendable {
       return
     }
     // One word alone is what is asked for, whatever it is.
-    let meaningful =
-      allWords.count > 1 && allWords.contains { !isNoise($0) && transport($0) == nil }
-    for word in allWords {
-      if meaningful, let transport = transport(word) {
+    let meaningful = allWords.enumerated().contains { place, word in
+      allWords.count > 1 && !isNoise(word) && transport(word) == nil && !isDenied(at: place)
+    }
+    for (place, word) in allWords.enumerated() {
+      if meaningful, isDenied(at: place) {
+        continue
+      } else if meaningful, let transport = transport(word) {
         transports.insert(TransportSet(transport))
       } else if !(meaningful && isNoise(word)) {
         key.append(contentsOf: text[word])
@@ -203,22 +206,39 @@ package struct Query: Sendable {
   /// Whether it says that numbers behind it are ports, as `dport` and `DPT` do in rules and logs of
   /// firewalls.
   private func isPort(_ word: Range<Int>) -> Bool {
-    word.count <= 8 && Self.portWords.contains(SearchIndex.head(text.span.extracting(word)))
+    isOne(of: Self.portWords, word)
   }
 
   private func isNoise(_ word: Range<Int>) -> Bool {
-    word.count <= 8 && Self.noise.contains(SearchIndex.head(text.span.extracting(word)))
+    isOne(of: Self.noise, word)
   }
+
+  /// `ldap without ssl`: whether the word at `place`, or the one before it, says what is not meant.
+  private func isDenied(at place: Int) -> Bool {
+    isOne(of: Self.denials, allWords[place])
+      || place > 0 && isOne(of: Self.denials, allWords[place - 1])
+  }
+
+  private func isOne(of heads: [UInt64], _ word: Range<Int>) -> Bool {
+    word.count <= 8 && heads.contains(SearchIndex.head(text.span.extracting(word)))
+  }
+
+  private static let denials = heads(["without", "no", "non", "ohne", "sans", "sin"])
 
   private static let portWords = heads(["port", "ports", "dport", "dports", "dpt"])
 
-  /// Words around a question that narrow nothing.
+  /// Words around a question that narrow nothing, in the languages that people ask in most.
   private static let noise = heads([
     "a", "s", "port", "ports", "number", "numbers", "what", "which", "whats", "is", "are", "the",
     "an", "for", "of", "on", "in", "to", "by", "and", "or", "does", "do", "use", "uses", "used",
     "using", "default", "run", "runs", "running", "listen", "listens", "protocol", "service",
     "standard", "my", "it", "this", "that", "with", "vs", "how", "where", "need", "open",
-    "please", "incoming", "outgoing", "inbound", "outbound", "allow",
+    "please", "incoming", "outgoing", "inbound", "outbound", "allow", "i", "me", "we", "you",
+    "your", "be", "from", "at", "if", "can", "should", "have", "has", "when", "rule", "rules",
+    "iptables", "nftables", "ufw",
+    "welcher", "welchen", "welches", "nutzt", "der", "den", "das", "fur", "von", "ist", "und",
+    "puerto", "puertos", "de", "del", "el", "por", "defecto", "para", "cual", "usa",
+    "le", "les", "du", "par", "defaut", "pour", "quel", "utilise", "est",
   ])
 
   /// Words of at most eight letters, each as one number.

@@ -21,7 +21,7 @@ struct QuestionTerms: Sendable {
         Word(
           text: text,
           letters: TermsBySize.letters(text.span),
-          errorMax: Searcher.errorMax(text.span)
+          errorMax: EditDistance.errorMax(text.span)
         )
       )
     }

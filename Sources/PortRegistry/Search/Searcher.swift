@@ -16,6 +16,9 @@ package struct Searcher: ~Copyable {
   /// for what was perhaps mistyped.
   private static let answersEnough = 20
 
+  /// From this use on a service is known to everybody.
+  private static let wellKnownUse = 5
+
   package init() {}
 
   /// Finds all answers to `query` that pass `filter`.
@@ -52,6 +55,7 @@ package struct Searcher: ~Copyable {
       if !marks.isEmpty { collectMostWords(query, registry, allowsErrors: false) }
       if !marks.hasRealMatch { collectAll(query, registry, allowsErrors: allowsErrors) }
       if marks.isEmpty { collectMostWords(query, registry, allowsErrors: true) }
+      if marks.isEmpty { collectWellKnown(query, registry) }
     } else if allowsErrors {
       collectAll(query, registry, allowsErrors: true)
     }
@@ -206,7 +210,7 @@ package struct Searcher: ~Copyable {
     guard query.words.count > 1 else { return }
     for word in query.words {
       let word = query.text.span.extracting(word)
-      if Self.errorMax(word) == 0, index.term(equalTo: word) != nil { return }
+      if EditDistance.errorMax(word) == 0, index.term(equalTo: word) != nil { return }
     }
     note(near: query.key.span, of: index, .fuzzyName)
   }
@@ -298,6 +302,25 @@ package struct Searcher: ~Copyable {
     marks.keep { weights[$0] == most }
   }
 
+  /// `fritzbox vnc`: beside what nobody knows, the rarest of the names that everybody does.
+  private mutating func collectWellKnown(_ query: borrowing Query, _ registry: Registry) {
+    for rank in order where !rank.isUnknown {
+      let word = query.text.span.extracting(query.words[rank.position])
+      guard let term = registry.index.term(equalTo: word) else { continue }
+      marks.begin(recordCount: registry.records.count)
+      marks.note(term..<term + 1, of: registry.index, .name)
+      weights.removeAll(keepingCapacity: true)
+      weights.append(contentsOf: repeatElement(0, count: registry.records.count))
+      marks.forEach { number in
+        if registry.records[number].use >= Self.wellKnownUse { weights[number] = 1 }
+      }
+      marks.begin(recordCount: registry.records.count)
+      marks.note(term..<term + 1, of: registry.index, .word)
+      marks.keep { weights[$0] > 0 }
+      if !marks.isEmpty { return }
+    }
+  }
+
   private mutating func collect(
     _ rank: WordRank,
     of query: borrowing Query,
@@ -311,17 +334,9 @@ package struct Searcher: ~Copyable {
   }
 
   private mutating func note(near word: Span<UInt8>, of index: SearchIndex, _ grade: Grade) {
-    let errorMax = Self.errorMax(word)
+    let errorMax = EditDistance.errorMax(word)
     guard errorMax > 0 else { return }
     distance.begin(word)
     marks.note(near: word, errorMax: errorMax, distance, of: index, grade)
-  }
-
-  /// How many typing errors a word may have: one from 4 letters on, two from 8, none in a number.
-  static func errorMax(_ word: Span<UInt8>) -> Int {
-    for index in word.indices where !Tokens.isDigit(word[index]) {
-      return word.count >= 8 ? 2 : word.count >= 4 ? 1 : 0
-    }
-    return 0
   }
 }
