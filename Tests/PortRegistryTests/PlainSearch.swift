@@ -116,7 +116,8 @@ struct PlainSearch {
       }
       if !found.contains(where: { $0 != nil }), words.count > 1 {
         found = mostWords(words, errors: true)
-        if !found.contains(where: { $0 != nil }) { found = wellKnown(words) }
+        let isKnown = found.indices.contains { found[$0] != nil && isWellKnown($0) }
+        if !hasRealMatch(found), !isKnown, let known = wellKnown(words) { found = known }
       }
     }
     let ranked = found.enumerated().compactMap { place, answer -> (rank: [Int], place: Int)? in
@@ -186,17 +187,25 @@ struct PlainSearch {
     return counts[0] > 0 ? counts[0] : counts[1]
   }
 
-  /// What has the rarest of the words as its name, and is known to everybody.
-  private func wellKnown(_ words: [String]) -> [Answer?] {
-    for word in words.sorted(by: { holderCount($0) < holderCount($1) }) {
+  private func isWellKnown(_ number: Int) -> Bool { registry.records[number].use >= 5 }
+
+  /// What is known to everybody, and has as its name three or two of the words that follow each
+  /// other, or the rarest of them.
+  private func wellKnown(_ words: [String]) -> [Answer?]? {
+    var names = [3, 2].filter { $0 <= words.count }.flatMap { size in
+      (0...words.count - size).map { words[$0..<$0 + size].joined() }
+    }
+    let counts = words.map { (word: $0, count: holderCount($0)) }
+    names += counts.sorted { $0.count < $1.count }.map(\.word)
+    for word in names {
       let whole = kinships(word, errors: false).map { $0 == .whole ? $0 : .none }
       let answers = pages.enumerated().map { number, page in
-        name(page, whole) != nil && registry.records[number].use >= 5
-          ? one(page, whole, isLast: false) : nil
+        name(page, whole) != nil && isWellKnown(number)
+          ? one(page, whole, isLast: false) ?? (.substring, 4) : nil
       }
       if answers.contains(where: { $0 != nil }) { return answers }
     }
-    return []
+    return nil
   }
 
   private func best(_ left: Answer?, _ right: Answer?) -> Answer? {

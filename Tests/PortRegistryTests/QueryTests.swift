@@ -64,12 +64,15 @@ import Testing
     ("80/443", ["http", "https", "other"]), ("443/tcp/80", []),
     ("0.0.0.0:8080->80/tcp, :::8080->80/tcp", ["http", "http-alt"]),
     ("port 80 or 443", ["http", "https", "other"]),
+    ("::1:5432", ["postgresql"]), ("::1:5432:1", []),
     // What is not meant
-    ("ftp without http", ["ftp"]), ("ftp no https", ["ftp"]), ("non-http ftp", ["ftp"]),
+    ("ftp without http", ["ftp"]), ("ftp not https", ["ftp"]), ("ftp instead of https", ["ftp"]),
+    ("non-http ftp", ["ftp"]),
     ("http without", ["http", "https", "http-alt"]), ("without ftp", []),
     // Other languages, and talk of firewalls
     ("puerto por defecto de ftp", ["ftp"]), ("port par défaut du ftp", ["ftp"]),
-    ("welchen Port nutzt ftp", ["ftp"]), ("iptables rule for ftp", ["ftp"]),
+    ("welchen Port nutzt ftp", ["ftp"]), ("does anyone know ftp", ["ftp"]),
+    ("iptables rule for ftp", ["ftp"]),
     // What programs print
     ("dial tcp [::1]:5432: connect: connection refused", ["postgresql"]),
     ("ssh: connect to host example.org port 21: Connection refused", ["ftp"]),

@@ -14,13 +14,20 @@ import Testing
     "tcp", "udp", "sctp", "dccp", "a", "s", "port", "ports", "number", "numbers", "what", "which",
     "whats", "is", "are", "the", "an", "for", "of", "on", "in", "to", "by", "and", "or", "does",
     "do", "use", "uses", "used", "using", "default", "run", "runs", "running", "listen", "listens",
-    "protocol", "service", "standard", "my", "it", "this", "that", "with", "vs", "how",
-    "where", "need", "open", "please", "incoming", "outgoing", "inbound", "outbound", "allow",
-    "i", "me", "we", "you", "your", "be", "from", "at", "if", "can", "should", "have", "has",
-    "when", "rule", "rules", "iptables", "nftables", "ufw", "welcher", "welchen", "welches",
-    "nutzt", "der", "den", "das", "fur", "von", "ist", "und", "puerto", "puertos", "de", "del",
-    "el", "por", "defecto", "para", "cual", "usa", "le", "les", "du", "par", "defaut", "pour",
-    "quel", "utilise", "est", "without", "no", "non", "ohne", "sans", "sin",
+    "protocol", "service", "standard", "my", "it", "this", "that", "with", "vs", "how", "where",
+    "need", "open", "please", "incoming", "outgoing", "inbound", "outbound", "allow", "i", "me",
+    "we", "you", "your", "be", "from", "at", "if", "can", "should", "have", "has", "when", "rule",
+    "rules", "iptables", "nftables", "ufw", "permit", "t", "after", "again", "also", "am", "any",
+    "anyone", "as", "because", "been", "before", "being", "both", "but", "cannot", "cant", "could",
+    "did", "dont", "each", "even", "ever", "every", "fresh", "give", "had", "here", "hi", "into",
+    "its", "just", "know", "let", "like", "looking", "make", "maybe", "more", "most", "must",
+    "only", "other", "our", "own", "same", "seem", "so", "some", "someone", "such", "than",
+    "thanks", "their", "them", "then", "there", "these", "they", "think", "those", "through", "too",
+    "try", "trying", "until", "us", "very", "want", "wants", "was", "way", "well", "were", "while",
+    "why", "will", "works", "would", "yes", "yet", "welcher", "welchen", "welches", "nutzt", "der",
+    "den", "das", "fur", "von", "ist", "und", "puerto", "puertos", "de", "del", "el", "por",
+    "defecto", "para", "cual", "usa", "le", "les", "du", "par", "defaut", "pour", "quel", "utilise",
+    "est", "without", "no", "non", "not", "instead", "ohne", "sans", "sin",
   ]
 
   private static func questions(
@@ -217,7 +224,7 @@ import Testing
   @Test(arguments: [
     ("qwertzuiop vnc", ["rfb", "vnc-1"]), ("vnc qwertzuiop", ["rfb", "vnc-1"]),
     ("qwertzuiop vnc ftp", ["ftp"]), ("qwertzuiop viewer", []), ("qwertzuiop rare", []),
-    ("qwertzuiop vn", []),
+    ("qwertzuiop vn", []), ("qwertzuiop zero tier ftp", ["zero-tier"]), ("xvnx ftp", ["ftp"]),
   ])
   func aWellKnownNameAnswersBesideAWordThatNobodyKnows(
     question: String,
@@ -225,14 +232,16 @@ import Testing
   ) throws {
     let registry = try T.registry(
       iana: [
-        T.row(21, "tcp", "ftp"), T.row(9, "tcp", "rare"), T.row(8, "tcp", "vnc", "VNC Viewer"),
+        T.row(21, "tcp", "ftp"), T.row(9, "tcp", "rare"), T.row(7, "tcp", "zero-tier"),
+        T.row(6, "tcp", "xvny"), T.row(8, "tcp", "vnc", "VNC Viewer"),
       ],
       common: [
         T.row(5900, "tcp", "rfb", "VNC Viewer", aliases: "vnc"),
         T.row(5901, "tcp", "vnc-1", aliases: "vnc"),
       ],
       use: [
-        "21\tftp\t9\n", "9\trare\t4\n", "8\tvnc\t1\n", "5900\trfb\t8\n", "5901\tvnc-1\t5\n",
+        "7\tzero-tier\t5\n", "21\tftp\t9\n", "9\trare\t4\n", "8\tvnc\t1\n", "5900\trfb\t8\n",
+        "5901\tvnc-1\t5\n",
       ]
     )
     #expect(order(registry, question) == services)

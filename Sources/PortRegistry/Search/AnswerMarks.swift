@@ -95,6 +95,10 @@ struct AnswerMarks: ~Copyable {
     for number in members[..<count] { body(Int(number)) }
   }
 
+  func contains(where isMeant: (Int) -> Bool) -> Bool {
+    members[..<count].contains { isMeant(Int($0)) }
+  }
+
   /// Keeps those that `isKept` says yes to.
   mutating func keep(where isKept: (Int) -> Bool) {
     var kept = 0

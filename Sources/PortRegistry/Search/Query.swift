@@ -213,17 +213,30 @@ package struct Query: Sendable {
     isOne(of: Self.noise, word)
   }
 
-  /// `ldap without ssl`: whether the word at `place`, or the one before it, says what is not meant.
+  /// `ldap without ssl`, `instead of ssl`: whether the word at `place`, or the one that it follows
+  /// but for noise, says what is not meant.
   private func isDenied(at place: Int) -> Bool {
-    isOne(of: Self.denials, allWords[place])
-      || place > 0 && isOne(of: Self.denials, allWords[place - 1])
+    if isOne(of: Self.denials, allWords[place]) { return true }
+    // `not working` denies nothing.
+    guard let before = allWords[..<place].last(where: { !isNoise($0) }) else { return false }
+    return isOne(of: Self.denials, before)
+      && !text[allWords[place]].suffix(3).elementsEqual("ing".utf8)
   }
 
   private func isOne(of heads: [UInt64], _ word: Range<Int>) -> Bool {
-    word.count <= 8 && heads.contains(SearchIndex.head(text.span.extracting(word)))
+    guard word.count <= 8 else { return false }
+    let head = SearchIndex.head(text.span.extracting(word))
+    var places = heads.indices
+    while places.count > 1 {
+      let middle = places.lowerBound + places.count / 2
+      places = heads[middle] <= head ? middle..<places.upperBound : places.lowerBound..<middle
+    }
+    return heads[places.lowerBound] == head
   }
 
-  private static let denials = heads(["without", "no", "non", "ohne", "sans", "sin"])
+  private static let denials = heads([
+    "without", "no", "non", "not", "instead", "ohne", "sans", "sin",
+  ])
 
   private static let portWords = heads(["port", "ports", "dport", "dports", "dpt"])
 
@@ -235,17 +248,25 @@ package struct Query: Sendable {
     "standard", "my", "it", "this", "that", "with", "vs", "how", "where", "need", "open",
     "please", "incoming", "outgoing", "inbound", "outbound", "allow", "i", "me", "we", "you",
     "your", "be", "from", "at", "if", "can", "should", "have", "has", "when", "rule", "rules",
-    "iptables", "nftables", "ufw",
+    "iptables", "nftables", "ufw", "permit", "t", "after", "again", "also", "am", "any", "anyone",
+    "as", "because", "been", "before", "being", "both", "but", "cannot", "cant", "could", "did",
+    "dont", "each", "even", "ever", "every", "fresh", "give", "had", "here", "hi", "into", "its",
+    "just", "know", "let", "like", "looking", "make", "maybe", "more", "most", "must", "only",
+    "other", "our", "own", "same", "seem", "so", "some", "someone", "such", "than", "thanks",
+    "their", "them", "then", "there", "these", "they", "think", "those", "through", "too", "try",
+    "trying", "until", "us", "very", "want", "wants", "was", "way", "well", "were", "while", "why",
+    "will", "works", "would", "yes", "yet",
     "welcher", "welchen", "welches", "nutzt", "der", "den", "das", "fur", "von", "ist", "und",
     "puerto", "puertos", "de", "del", "el", "por", "defecto", "para", "cual", "usa",
     "le", "les", "du", "par", "defaut", "pour", "quel", "utilise", "est",
   ])
 
-  /// Words of at most eight letters, each as one number.
+  /// Words of at most eight letters, each as one number, in order.
   private static func heads(_ words: [String]) -> [UInt64] {
     words.map { word in
       let letters = Array(word.utf8)
       return SearchIndex.head(letters.span)
     }
+    .sorted()
   }
 }

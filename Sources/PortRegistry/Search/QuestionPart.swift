@@ -104,9 +104,10 @@ struct QuestionPart {
     if let colon = text.lastPosition(of: ":") {
       let host = text.extracting(0..<colon)
       // More than one colon is an address of IPv6, which has a port only behind brackets, or where
-      // nothing else is said, as in `:::443`.
+      // programs leave them out, as in `:::443` and `::1:443`.
       let isHost =
         host.position(of: ":") == nil || host.last == UInt8(ascii: "]") || host.isEqual(to: "::")
+        || host.isEqual(to: "::1")
       return isHost ? colon : nil
     }
     guard let dot = text.lastPosition(of: ".") else { return nil }

@@ -259,6 +259,13 @@ package final class SearchIndex: Sendable {
     postings[postingRange(term)].contains { $0.record == number }
   }
 
+  /// Whether it is a name of the assignment, words run together.
+  func isName(_ term: Int, of number: Int) -> Bool {
+    postings[postingRange(term)].contains {
+      $0.record == number && !$0.fields.isDisjoint(with: .keys)
+    }
+  }
+
   /// How many assignments have `word`, or else how often words stand that begin with it.
   func postingCount(of word: Span<UInt8>) -> Int {
     let terms = terms(beginningWith: word)

@@ -16,9 +16,6 @@ package struct Searcher: ~Copyable {
   /// for what was perhaps mistyped.
   private static let answersEnough = 20
 
-  /// From this use on a service is known to everybody.
-  private static let wellKnownUse = 5
-
   package init() {}
 
   /// Finds all answers to `query` that pass `filter`.
@@ -54,8 +51,12 @@ package struct Searcher: ~Copyable {
       // Words that are only parts of others mean less than some that stand there as they are.
       if !marks.isEmpty { collectMostWords(query, registry, allowsErrors: false) }
       if !marks.hasRealMatch { collectAll(query, registry, allowsErrors: allowsErrors) }
-      if marks.isEmpty { collectMostWords(query, registry, allowsErrors: true) }
-      if marks.isEmpty { collectWellKnown(query, registry) }
+      if marks.isEmpty {
+        collectMostWords(query, registry, allowsErrors: true)
+        if !marks.hasRealMatch, !marks.contains(where: registry.isWellKnown) {
+          collectWellKnown(query, registry)
+        }
+      }
     } else if allowsErrors {
       collectAll(query, registry, allowsErrors: true)
     }
@@ -302,23 +303,12 @@ package struct Searcher: ~Copyable {
     marks.keep { weights[$0] == most }
   }
 
-  /// `fritzbox vnc`: beside what nobody knows, the rarest of the names that everybody does.
+  /// `fritzbox vnc`: beside what nobody knows, a name that everybody does.
   private mutating func collectWellKnown(_ query: borrowing Query, _ registry: Registry) {
-    for rank in order where !rank.isUnknown {
-      let word = query.text.span.extracting(query.words[rank.position])
-      guard let term = registry.index.term(equalTo: word) else { continue }
-      marks.begin(recordCount: registry.records.count)
-      marks.note(term..<term + 1, of: registry.index, .name)
-      weights.removeAll(keepingCapacity: true)
-      weights.append(contentsOf: repeatElement(0, count: registry.records.count))
-      marks.forEach { number in
-        if registry.records[number].use >= Self.wellKnownUse { weights[number] = 1 }
-      }
-      marks.begin(recordCount: registry.records.count)
-      marks.note(term..<term + 1, of: registry.index, .word)
-      marks.keep { weights[$0] > 0 }
-      if !marks.isEmpty { return }
-    }
+    guard let term = registry.wellKnownName(in: query, rarestFirst: order) else { return }
+    marks.begin(recordCount: registry.records.count)
+    marks.note(term..<term + 1, of: registry.index, .word)
+    marks.keep { registry.isWellKnown($0) && registry.index.isName(term, of: $0) }
   }
 
   private mutating func collect(
