@@ -11,7 +11,7 @@ import Testing
   /// search has reached, rounded down.
   private static let floors: [String: (first: Double, three: Double)] = [
     "tune": (first: 99.2, three: 99.3),
-    "held": (first: 96.8, three: 98.1),
+    "held": (first: 97.0, three: 98.2),
   ]
 
   private struct Question {
